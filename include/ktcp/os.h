@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * ktcp/os.h - the seam, engine to host: the little that an engine asks for.
+ *
+ * Every host defines these functions once; they are bound when the program or
+ * module is linked, since an indirect call costs a retpoline in the kernel.
+ * `host` is what the host gave to open(). None of them may call into the engine.
+ */
+#ifndef KTCP_OS_H
+#define KTCP_OS_H
+
+#include "types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Lends KTCP_BUFFER_SIZE bytes, aligned to 16, uninitialised; NULL when memory
+ * is short (the engine then ends the connection). A session gives each buffer
+ * back before it waits for a peer that owes it nothing, so an idle client costs
+ * no buffer.
+ */
+void *ktcp_os_buffer_acquire(void *host);
+void ktcp_os_buffer_release(void *host, void *buffer);
+
+/* The session is done with its current resource (protocol.h); called only while
+ * there is one. */
+void ktcp_os_resource_release(void *host);
+
+/* What engines count. The names are those that users see: keep both in step. */
+#define KTCP_COUNTERS(X) \
+	X(requests)      \
+	X(responses_2xx) \
+	X(responses_3xx) \
+	X(responses_4xx) \
+	X(responses_5xx) \
+	X(timeouts)
+
+enum ktcp_counter {
+#define KTCP_COUNTER_ENUM(name) KTCP_COUNT_##name,
+	KTCP_COUNTERS(KTCP_COUNTER_ENUM)
+#undef KTCP_COUNTER_ENUM
+	KTCP_COUNTER_COUNT
+};
+
+/* Adds one to a counter of the server that `host` belongs to. */
+void ktcp_os_count(void *host, enum ktcp_counter counter);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * ktcp/protocol.h - the seam, host to engine.
+ *
+ * A protocol is one constant table of functions. A *session* is the protocol's
+ * state for one TCP connection. The engine never waits, and knows no socket,
+ * clock or file system; the *host* owns those and drives the session:
+ *
+ *      verdict = open()
+ *      repeat, by the verdict:
+ *        WANT_RECEIVE   fill receive_space() from the socket, then received(n);
+ *                       at the peer's FIN, end_of_input()
+ *        WANT_SEND      send what output() lists, then sent(n)
+ *        WANT_BOTH      whichever the socket is ready for
+ *        WANT_RESOURCE  look up resource_request(), answer with resource()
+ *        WANT_ENTRIES   entry() for each further entry of the directory that was
+ *                       the last resource, end_of_entries() after the last
+ *        SHUTDOWN       send FIN, then go on as for WANT_RECEIVE (lingering close)
+ *        CLOSE          close the connection: FIN once everything is sent
+ *        ABORT          close it at once: RST
+ *
+ * Each step returns the next verdict. Unless said otherwise, a step may be called
+ * only when the last verdict asked for it.
+ *
+ * Rules for every function of the table:
+ * - Context: any that the host likes, interrupts disabled included: none of them
+ *   sleeps. What may sleep, a file system above all, is on the host's side of
+ *   WANT_RESOURCE and WANT_ENTRIES, and the host may take as long as it wants.
+ * - A session is used by one thread at a time; the host sees to it. Different
+ *   sessions share nothing that is written to.
+ * - Time: `now` never goes backwards within a session.
+ * - Ownership: the host owns the session's memory and the configuration, which
+ *   must stay unchanged until the last close().
+ */
+#ifndef KTCP_PROTOCOL_H
+#define KTCP_PROTOCOL_H
+
+#include "types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum ktcp_verdict {
+	KTCP_WANT_RECEIVE = 1,
+	KTCP_WANT_SEND,
+	KTCP_WANT_BOTH,
+	KTCP_WANT_RESOURCE,
+	KTCP_WANT_ENTRIES,
+	KTCP_SHUTDOWN,
+	KTCP_CLOSE,
+	KTCP_ABORT,
+};
+
+/* A piece of output: bytes in memory, or a range of the current resource. */
+struct ktcp_segment {
+	const void *data; /* NULL: a range of the resource */
+	uint64_t offset;  /* in the resource, in bytes; 0 for memory */
+	uint64_t size;    /* in bytes, never 0 */
+};
+
+/* At most so many segments are listed by output(). */
+#define KTCP_SEGMENTS_MAX 4
+
+/*
+ * Which resource a session wants. The path is relative to the root, decoded, and
+ * NUL-terminated (the terminator is not counted): no leading or trailing '/', no
+ * empty, "." or ".." segment, no NUL inside; "" is the root itself. It is the
+ * engine's memory, and is valid until resource() is called.
+ */
+struct ktcp_resource_request {
+	const char *path;
+	size_t size;
+};
+
+enum ktcp_resource_status {
+	KTCP_RESOURCE_FILE = 1,  /* a regular file, opened */
+	KTCP_RESOURCE_DIRECTORY, /* a directory, opened */
+	KTCP_RESOURCE_NOT_FOUND, /* no such name (ENOENT, ENOTDIR, ENAMETOOLONG) */
+	KTCP_RESOURCE_FORBIDDEN, /* not readable, outside the root, or neither of the two kinds */
+	KTCP_RESOURCE_FAILED,    /* anything else: an I/O error, no memory, no descriptors */
+};
+
+/*
+ * What the host found. After FILE or DIRECTORY the host keeps it open as the
+ * session's *current resource* until ktcp_os_resource_release() (os.h).
+ */
+struct ktcp_resource {
+	enum ktcp_resource_status status;
+	uint32_t modified_ns;     /* nanoseconds within the second */
+	int64_t modified_seconds; /* since 1970, UTC */
+	uint64_t size;            /* of a file, in bytes */
+	uint64_t inode;
+};
+
+enum ktcp_entry_kind {
+	KTCP_ENTRY_FILE = 1,
+	KTCP_ENTRY_DIRECTORY,
+	KTCP_ENTRY_OTHER, /* a link, a device, a name that could not be looked up */
+};
+
+/* One entry of a directory; never "." or "..". Valid during the call only. */
+struct ktcp_entry {
+	const char *name; /* as the file system has it: any bytes but '/' and NUL */
+	uint32_t name_size;
+	enum ktcp_entry_kind kind;
+	int64_t modified_seconds;
+	uint64_t size;
+};
+
+/* The longest name that entry() takes, in bytes (NAME_MAX). */
+#define KTCP_NAME_MAX 255
+
+struct ktcp_protocol {
+	const char *name;
+	size_t session_size;  /* bytes that the host allocates for a session */
+	size_t session_align; /* and their alignment, a power of two, at most 64 */
+
+	/*
+	 * Starts a session in memory of the size above. `host` is handed back in
+	 * every ktcp_os_*() call; `config` is the protocol's own structure
+	 * (http.h), or NULL where it has none.
+	 */
+	enum ktcp_verdict (*open)(void *session, void *host, const void *config,
+				  const struct ktcp_now *now);
+
+	/*
+	 * Where received bytes go; the same place until received(). An empty
+	 * space means that memory ran out: the host aborts the connection.
+	 */
+	struct ktcp_space (*receive_space)(void *session);
+	/* n bytes were put at the start of receive_space(); 0: nothing came after
+	 * all, so a session that holds a buffer for nothing can give it back. */
+	enum ktcp_verdict (*received)(void *session, size_t n, const struct ktcp_now *now);
+	/* The peer's FIN. May be called at any verdict, once; the verdict stays
+	 * binding (a session that is sending goes on sending). */
+	enum ktcp_verdict (*end_of_input)(void *session, const struct ktcp_now *now);
+
+	/* Lists what is to be sent next, in order: 1 to KTCP_SEGMENTS_MAX. */
+	unsigned int (*output)(const void *session, struct ktcp_segment *segments);
+	/* The first n > 0 bytes of what output() listed were taken by TCP. */
+	enum ktcp_verdict (*sent)(void *session, uint64_t n, const struct ktcp_now *now);
+
+	/* May be NULL for a protocol that never says WANT_RESOURCE. */
+	struct ktcp_resource_request (*resource_request)(const void *session);
+	enum ktcp_verdict (*resource)(void *session, const struct ktcp_resource *resource,
+				      const struct ktcp_now *now);
+	/* A range of the resource that output() listed cannot be had (the file
+	 * was truncated, or an I/O error). Allowed at WANT_SEND. */
+	enum ktcp_verdict (*resource_failed)(void *session);
+
+	/* May be NULL for a protocol that never says WANT_ENTRIES. The entry is
+	 * taken, whatever the verdict; the next one is due at WANT_ENTRIES. */
+	enum ktcp_verdict (*entry)(void *session, const struct ktcp_entry *entry,
+				   const struct ktcp_now *now);
+	/* No entry is left; `complete` is false if reading them failed. */
+	enum ktcp_verdict (*end_of_entries)(void *session, bool complete,
+					    const struct ktcp_now *now);
+
+	/*
+	 * When the session's patience ends, or KTCP_NEVER. Asked for by the host
+	 * whenever it stops driving the session; may move either way.
+	 */
+	ktcp_time (*deadline)(const void *session);
+	/* now->monotonic has reached deadline(). Allowed at WANT_RECEIVE,
+	 * WANT_SEND and WANT_BOTH. */
+	enum ktcp_verdict (*expired)(void *session, const struct ktcp_now *now);
+
+	/*
+	 * The host is going away: finish what was begun, take no new request.
+	 * Allowed at WANT_RECEIVE, WANT_SEND and WANT_BOTH.
+	 */
+	enum ktcp_verdict (*drain)(void *session, const struct ktcp_now *now);
+
+	/* Ends the session, at any time, and gives back what it holds of the
+	 * host's; its memory is the host's again. */
+	void (*close)(void *session);
+};
+
+KTCP_STATIC_ASSERT(sizeof(struct ktcp_segment) == 24, "layout");
+KTCP_STATIC_ASSERT(sizeof(struct ktcp_resource_request) == 16, "layout");
+KTCP_STATIC_ASSERT(sizeof(struct ktcp_resource) == 32, "layout");
+KTCP_STATIC_ASSERT(sizeof(struct ktcp_entry) == 32, "layout");
+KTCP_STATIC_ASSERT(sizeof(enum ktcp_verdict) == 4, "layout");
+
+#ifdef __cplusplus
+}
+#endif
+#endif
