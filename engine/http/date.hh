@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// Dates, RFC 9110 section 5.6.7.
+#pragma once
+
+#include "base/writer.hh"
+
+namespace ktcp::http {
+
+struct CivilTime {
+    unsigned year, month, day; // month and day from 1
+    unsigned hour, minute, second;
+    unsigned weekday; // 0: Sunday
+};
+
+// Proleptic Gregorian calendar, UTC. Times outside the years 1 to 9999, which a
+// file system may well hold, are clamped: IMF-fixdate has four digits for a year.
+CivilTime civil_time(int64_t unix_seconds);
+
+// "Sun, 06 Nov 1994 08:49:37 GMT", always 29 bytes.
+void put_imf_fixdate(Writer& out, int64_t unix_seconds);
+
+// "1994-11-06 08:49", for people.
+void put_short_date(Writer& out, int64_t unix_seconds);
+
+} // namespace ktcp::http

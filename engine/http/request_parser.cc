@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "http/request_parser.hh"
+
+#include "base/ascii.hh"
+#include "base/scan.hh"
+#include "http/field.hh"
+
+namespace ktcp::http {
+namespace {
+
+// RFC 9112 section 2.2 asks servers to skip at least one empty line before a
+// request line; more than a few is not a client that means well.
+constexpr uint8_t max_empty_lines = 4;
+
+// Far above what browsers send; each field costs us some work.
+constexpr uint8_t max_fields = 100;
+
+} // namespace
+
+bool RequestParser::fail(Status status) {
+    error_ = status;
+    return false;
+}
+
+ParseResult RequestParser::parse(Bytes input, size_t head_limit) {
+    for (;;) {
+        const char* lf = scan::find(input.data + scanned_, input.end(), '\n');
+        const size_t line_end = static_cast<size_t>(lf - input.data);
+        scanned_ = static_cast<uint32_t>(line_end);
+
+        if (line_end >= head_limit) {
+            fail(state_ == State::start ? Status::uri_too_long : Status::header_fields_too_large);
+            return ParseResult::invalid;
+        }
+        if (line_end == input.size)
+            return ParseResult::incomplete;
+
+        const Bytes line(input.data + line_, lf);
+        scanned_++;
+        line_ = scanned_;
+        // A lone LF is not taken as a line's end (RFC 9112 section 2.2 leaves the
+        // choice): where two parsers disagree about lines, requests are smuggled.
+        if (line.empty() || line[line.size - 1] != '\r') {
+            fail(Status::bad_request);
+            return ParseResult::invalid;
+        }
+        const Bytes text = line.first(line.size - 1);
+
+        bool good;
+        if (state_ == State::fields) {
+            if (text.empty())
+                return finish() ? ParseResult::complete : ParseResult::invalid;
+            good = parse_field_line(text);
+        } else if (text.empty()) {
+            good = ++empty_lines_ <= max_empty_lines || fail(Status::bad_request);
+        } else {
+            good = parse_request_line(text);
+            state_ = State::fields;
+        }
+        if (!good)
+            return ParseResult::invalid;
+    }
+}
+
+// request-line = method SP request-target SP HTTP-version (RFC 9112 section 3)
+bool RequestParser::parse_request_line(Bytes line) {
+    size_t i = 0;
+    while (i < line.size && ascii::is(line[i], ascii::token))
+        i++;
+    if (i == 0 || i == line.size || line[i] != ' ')
+        return fail(Status::bad_request);
+    const Bytes method = line.first(i);
+    const Bytes rest = line.from(i + 1);
+
+    // HTTP-version = "HTTP/" DIGIT "." DIGIT (RFC 9112 section 2.3)
+    constexpr size_t version_size = 9; // with the space before it
+    if (rest.size <= version_size)
+        return fail(Status::bad_request);
+    const Bytes version = rest.from(rest.size - version_size);
+    if (!version.starts_with(" HTTP/"_b) || !ascii::is_digit(version[6]) || version[7] != '.' ||
+        !ascii::is_digit(version[8]))
+        return fail(Status::bad_request);
+    const Bytes target = rest.first(rest.size - version_size);
+    if (!ascii::all(target, ascii::target))
+        return fail(Status::bad_request);
+    if (version[6] != '1')
+        return fail(Status::http_version_not_supported);
+
+    request_.method = method_of(method);
+    request_.target = target;
+    request_.minor_version = static_cast<uint8_t>(version[8] - '0');
+    return true;
+}
+
+// field-line = field-name ":" OWS field-value OWS (RFC 9112 section 5)
+bool RequestParser::parse_field_line(Bytes line) {
+    if (++fields_ > max_fields)
+        return fail(Status::header_fields_too_large);
+
+    // A name that starts with a space is obs-fold (section 5.2), one that ends in
+    // a space is how requests were smuggled (section 5.1): no token has either.
+    size_t colon = 0;
+    while (colon < line.size && ascii::is(line[colon], ascii::token))
+        colon++;
+    if (colon == 0 || colon == line.size || line[colon] != ':')
+        return fail(Status::bad_request);
+
+    const char* begin = line.data + colon + 1;
+    const char* end = line.end();
+    while (begin != end && (*begin == ' ' || *begin == '\t'))
+        begin++;
+    while (begin != end && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    const Bytes value(begin, end);
+    if (!is_field_value(value))
+        return fail(Status::bad_request);
+
+    switch (field_of(line.first(colon))) {
+    case Field::connection:
+        parse_connection(value);
+        return true;
+    case Field::content_length:
+        return parse_content_length(value);
+    case Field::expect:
+        if (ascii::equal_ignoring_case(value, "100-continue"_b))
+            request_.expect_continue = true;
+        else
+            request_.expect_unknown = true;
+        return true;
+    case Field::host:
+        // Exactly one: RFC 9112 section 3.2.
+        if (request_.has_host || !ascii::all(value, ascii::host))
+            return fail(Status::bad_request);
+        request_.has_host = true;
+        request_.host = value;
+        return true;
+    case Field::transfer_encoding:
+        return parse_transfer_encoding(value);
+    case Field::other:
+        return true;
+    }
+    return true;
+}
+
+// RFC 9112 section 6.3: any doubt about a length is an error, since a proxy in
+// front of us may have read it otherwise.
+bool RequestParser::parse_content_length(Bytes value) {
+    if (request_.has_content_length || value.empty() || value.size > 19)
+        return fail(Status::bad_request);
+    uint64_t length = 0;
+    for (char c : value) {
+        if (!ascii::is_digit(c))
+            return fail(Status::bad_request);
+        length = length * 10 + static_cast<uint64_t>(c - '0'); // 19 digits fit
+    }
+    request_.has_content_length = true;
+    request_.content_length = length;
+    return true;
+}
+
+bool RequestParser::parse_transfer_encoding(Bytes value) {
+    request_.chunked =
+        !request_.has_transfer_encoding && ascii::equal_ignoring_case(value, "chunked"_b);
+    request_.has_transfer_encoding = true;
+    return true;
+}
+
+void RequestParser::parse_connection(Bytes value) {
+    for_each_list_member(value, [this](Bytes option) {
+        if (ascii::equal_ignoring_case(option, "close"_b))
+            request_.connection_close = true;
+        else if (ascii::equal_ignoring_case(option, "keep-alive"_b))
+            request_.connection_keep_alive = true;
+    });
+}
+
+// What only the whole head can tell.
+bool RequestParser::finish() {
+    if (request_.minor_version >= 1 && !request_.has_host)
+        return fail(Status::bad_request); // RFC 9112 section 3.2
+    if (request_.has_transfer_encoding) {
+        // RFC 9112 section 6.1: with a length beside it, or from a client that
+        // cannot know of it, the framing is not to be trusted.
+        if (request_.has_content_length || request_.minor_version == 0)
+            return fail(Status::bad_request);
+        if (!request_.chunked)
+            return fail(Status::not_implemented);
+    }
+    return true;
+}
+
+} // namespace ktcp::http

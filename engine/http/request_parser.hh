@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// Request head parser, RFC 9112 sections 2 to 5.
+#pragma once
+
+#include "http/request.hh"
+#include "http/status.hh"
+
+namespace ktcp::http {
+
+enum class ParseResult : uint8_t {
+    complete,
+    incomplete,
+    invalid,
+};
+
+// Incremental by line: a line is judged when its LF is there, so the outcome does
+// not depend on how the bytes were cut; what was scanned is not scanned again, so
+// a client that sends byte by byte costs linear work.
+//
+// The buffer may grow between calls but must not move: after a move, start anew
+// with a fresh parser.
+class RequestParser {
+public:
+    // `input` starts where it started in the calls before. At most `head_limit`
+    // bytes are accepted as a head. Allocates nothing, touches nothing else.
+    [[nodiscard]] ParseResult parse(Bytes input, size_t head_limit);
+
+    // After complete: the request, and the bytes that its head took.
+    const Request& request() const { return request_; }
+    size_t head_size() const { return line_; }
+
+    // After invalid: the status to answer with (the connection must close).
+    Status error() const { return error_; }
+
+    // Has anything but empty lines arrived?
+    bool begun() const { return state_ != State::start || line_ != scanned_; }
+
+private:
+    enum class State : uint8_t { start, fields };
+
+    bool parse_request_line(Bytes line);
+    bool parse_field_line(Bytes line);
+    bool parse_content_length(Bytes value);
+    bool parse_transfer_encoding(Bytes value);
+    void parse_connection(Bytes value);
+    bool finish();
+    bool fail(Status status);
+
+    Request request_;
+    uint32_t line_ = 0;    // where the current line begins
+    uint32_t scanned_ = 0; // no LF in [line_, scanned_)
+    Status error_ = Status::none;
+    State state_ = State::start;
+    uint8_t empty_lines_ = 0;
+    uint8_t fields_ = 0;
+};
+
+} // namespace ktcp::http

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// Writes response heads (RFC 9112 section 4, RFC 9110 section 6) and the small
+// pages that go with errors.
+#pragma once
+
+#include "base/writer.hh"
+#include "http/status.hh"
+#include "ktcp/types.h"
+
+namespace ktcp::http {
+
+// How the connection goes on after the response: RFC 9112 section 9.3.
+enum class Persistence : uint8_t {
+    implied,    // HTTP/1.1 stays open unless told otherwise
+    keep_alive, // HTTP/1.0, whose client asked for it
+    close,
+};
+
+// What a head says beside status, Date and Server.
+struct ResponseHead {
+    enum class Framing : uint8_t { length, chunked, until_close, none };
+
+    Status status = Status::ok;
+    Persistence persistence = Persistence::implied;
+    Framing framing = Framing::length; // of the content: RFC 9112 section 6
+    bool has_last_modified = false;
+    uint64_t length = 0; // of the content, in bytes, for Framing::length
+    int64_t last_modified = 0;
+    Bytes content_type;
+};
+
+// The head up to and including its last field; more fields may follow with
+// put_field(), and end_head() ends it.
+void put_head(Writer& out, const ResponseHead& head, const ktcp_now& now);
+
+void put_field(Writer& out, Bytes name, Bytes value);
+inline void end_head(Writer& out) { out.put("\r\n"_b); }
+
+// The page that explains a status, and its size.
+void put_status_page(Writer& out, Status status);
+size_t status_page_size(Status status);
+
+} // namespace ktcp::http

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "http/target.hh"
+
+#include "base/ascii.hh"
+#include "base/scan.hh"
+
+namespace ktcp::http {
+namespace {
+
+// Builds the path segment by segment; never longer than path_capacity - 1.
+class PathBuilder {
+public:
+    explicit PathBuilder(char* path) : path_(path) {}
+
+    // Appends a byte to the segment under way.
+    bool put(char c) {
+        if (segment_ == end_ && end_ != 0 && path_[end_ - 1] != '/') {
+            path_[end_++] = '/';
+            segment_ = end_;
+        }
+        if (end_ + 2 > path_capacity)
+            return false;
+        path_[end_++] = c;
+        return true;
+    }
+
+    // At '/' or at the target's end. False: ".." climbed above the root.
+    bool end_segment() {
+        const Bytes segment(path_ + segment_, end_ - segment_);
+        dots_ = true;
+        if (segment == "."_b) {
+            end_ = segment_;
+        } else if (segment == ".."_b) {
+            if (segment_ == 0)
+                return false;
+            end_ = segment_ - 1; // the '/' before "..": the end of its parent
+            while (end_ != 0 && path_[end_ - 1] != '/')
+                end_--;
+        } else {
+            dots_ = false;
+        }
+        // What is left ends in a name or in the '/' that put() wrote after one.
+        if (end_ != 0 && path_[end_ - 1] == '/')
+            end_--;
+        segment_ = end_;
+        return true;
+    }
+
+    bool last_was_dots() const { return dots_; }
+
+    size_t finish() {
+        path_[end_] = '\0';
+        return end_;
+    }
+
+private:
+    char* path_;
+    size_t end_ = 0;
+    size_t segment_ = 0; // where the segment under way begins; end_: not begun
+    bool dots_ = false;
+};
+
+Target refuse(Status status) {
+    Target result;
+    result.error = status;
+    return result;
+}
+
+} // namespace
+
+Target parse_target(Bytes target, char* path) {
+    Target result;
+    path[0] = '\0';
+
+    if (target == "*"_b) {
+        result.asterisk = true;
+        return result;
+    }
+    if (!target.empty() && target[0] != '/') {
+        // absolute-form: a server MUST accept it (RFC 9112 section 3.2.2).
+        constexpr Bytes scheme = "http://"_b;
+        if (target.size < scheme.size ||
+            !ascii::equal_ignoring_case(target.first(scheme.size), scheme))
+            return refuse(Status::bad_request);
+        const Bytes rest = target.from(scheme.size);
+        size_t n = 0;
+        while (n < rest.size && rest[n] != '/' && rest[n] != '?')
+            n++;
+        result.authority = rest.first(n);
+        result.has_authority = true;
+        // No user name: "@" is not in this class (RFC 9110 section 4.2.4).
+        if (n == 0 || !ascii::all(result.authority, ascii::host))
+            return refuse(Status::bad_request);
+        target = rest.from(n);
+    } else if (target.empty()) {
+        return refuse(Status::bad_request);
+    }
+
+    const char* const question = scan::find(target.begin(), target.end(), '?');
+    result.query = Bytes(question, target.end());
+
+    PathBuilder builder(path);
+    bool slash = true; // an empty path is that of the root
+    for (const char* p = target.begin(); p != question; p++) {
+        char c = *p;
+        slash = c == '/';
+        if (slash) {
+            if (!builder.end_segment())
+                return refuse(Status::bad_request);
+            continue;
+        }
+        if (c == '%') {
+            const int high = question - p > 2 ? ascii::hex_value(p[1]) : -1;
+            const int low = high >= 0 ? ascii::hex_value(p[2]) : -1;
+            if (low < 0)
+                return refuse(Status::bad_request);
+            c = static_cast<char>(high * 16 + low);
+            p += 2;
+            if (c == '\0')
+                return refuse(Status::bad_request);
+            // An encoded slash is data, not a separator (RFC 3986 section 2.2),
+            // and no file has one in its name. Anything else may stand for it.
+            if (c == '/') {
+                result.missing = true;
+                c = '_';
+            }
+        }
+        if (!builder.put(c))
+            return refuse(Status::uri_too_long);
+    }
+    if (!builder.end_segment())
+        return refuse(Status::bad_request);
+    result.directory = slash || builder.last_was_dots();
+    result.path_size = builder.finish();
+    return result;
+}
+
+} // namespace ktcp::http
