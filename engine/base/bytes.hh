@@ -13,9 +13,9 @@ struct Bytes {
     size_t size = 0;
 
     constexpr Bytes() = default;
-    constexpr Bytes(const char* data, size_t size) : data(data), size(size) {}
-    constexpr Bytes(const char* begin, const char* end)
-        : data(begin), size(static_cast<size_t>(end - begin)) {}
+    constexpr Bytes(const char* start, size_t count) : data(start), size(count) {}
+    constexpr Bytes(const char* first, const char* last)
+        : data(first), size(static_cast<size_t>(last - first)) {}
 
     constexpr const char* begin() const { return data; }
     constexpr const char* end() const { return data + size; }
@@ -40,6 +40,6 @@ struct Bytes {
     }
 };
 
-consteval Bytes operator""_b(const char* text, size_t size) { return {text, size}; }
+consteval Bytes operator""_b(const char* text, size_t count) { return {text, count}; }
 
 } // namespace ktcp

@@ -25,7 +25,8 @@ struct Target {
 
 // Decodes once, and only then removes dot segments, so that "%2e%2e" is "..".
 // Writes the path without leading or trailing '/', and a NUL, to `path`, which has
-// room for path_capacity bytes. The views in the result point into `target`.
+// room for path_capacity bytes. `target` holds characters of ascii::target only,
+// which RequestParser sees to; the views in the result point into it.
 [[nodiscard]] Target parse_target(Bytes target, char* path);
 
 } // namespace ktcp::http

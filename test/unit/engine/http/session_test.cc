@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// What a session does besides answering correctly, which test/conformance shows:
+// what it holds when, its deadlines, draining, and running out of memory.
+#include "ktcp/http.h"
+#include "os_stub.hh"
+
+#include <gmock/gmock.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const ktcp_protocol& http = ktcp_http_protocol;
+
+class HttpSession : public testing::Test {
+protected:
+    void open() {
+        memory_.resize(http.session_size);
+        EXPECT_EQ(http.open(session(), &os_, &config_, &now_), KTCP_WANT_RECEIVE);
+    }
+    ~HttpSession() override {
+        if (!memory_.empty())
+            http.close(session());
+        EXPECT_EQ(os_.buffers, 0);
+        EXPECT_EQ(os_.resources, 0);
+    }
+
+    void* session() { return memory_.data(); }
+
+    ktcp_verdict receive(const std::string& text) {
+        const ktcp_space space = http.receive_space(session());
+        EXPECT_LE(text.size(), space.size);
+        std::memcpy(space.data, text.data(), text.size());
+        return http.received(session(), text.size(), &now_);
+    }
+    ktcp_verdict get(const std::string& target, const std::string& fields = "") {
+        return receive("GET " + target + " HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n");
+    }
+    std::string wanted() {
+        const ktcp_resource_request request = http.resource_request(session());
+        EXPECT_EQ(request.path[request.size], '\0');
+        return {request.path, request.size};
+    }
+    ktcp_verdict found(ktcp_resource_status status, uint64_t size = 0) {
+        if (status == KTCP_RESOURCE_FILE || status == KTCP_RESOURCE_DIRECTORY)
+            os_.resources++;
+        const ktcp_resource resource = {status, 0, 951782400, size, 1};
+        return http.resource(session(), &resource, &now_);
+    }
+    // The memory part of the output; file bytes are counted in file_.
+    std::string output() {
+        ktcp_segment segments[KTCP_SEGMENTS_MAX];
+        std::string text;
+        file_ = 0;
+        const unsigned count = http.output(session(), segments);
+        for (unsigned i = 0; i < count; i++)
+            if (segments[i].data)
+                text.append(static_cast<const char*>(segments[i].data), segments[i].size);
+            else
+                file_ += segments[i].size;
+        return text;
+    }
+    ktcp_verdict send_all() {
+        const std::string text = output();
+        sent_ += text;
+        return http.sent(session(), text.size() + file_, &now_);
+    }
+    void pass(uint64_t milliseconds) { now_.monotonic += milliseconds * KTCP_MILLISECOND; }
+    uint64_t patience() { return (http.deadline(session()) - now_.monotonic) / KTCP_MILLISECOND; }
+
+    ktcp_http_config config_ = {true, 10, 60, 30, 2, 1024, 100};
+    ktcp_now now_ = {1000 * KTCP_SECOND, 784111777};
+    ktcp::test::OsStub os_;
+    uint64_t file_ = 0;
+    std::string sent_;
+
+private:
+    std::vector<char> memory_;
+};
+
+TEST_F(HttpSession, AnIdleClientHoldsNothing) {
+    open();
+    EXPECT_EQ(os_.buffers, 0);
+    EXPECT_EQ(get("/a"), KTCP_WANT_RESOURCE);
+    EXPECT_EQ(wanted(), "a");
+    EXPECT_EQ(found(KTCP_RESOURCE_FILE, 5), KTCP_WANT_SEND);
+    EXPECT_EQ(send_all(), KTCP_WANT_RECEIVE);
+    EXPECT_EQ(os_.buffers, 0);
+    EXPECT_EQ(os_.resources, 0);
+}
+
+TEST_F(HttpSession, ALongDownloadHoldsTheFileOnly) {
+    open();
+    get("/a");
+    found(KTCP_RESOURCE_FILE, 5000000000);
+    EXPECT_EQ(http.sent(session(), output().size() + 1, &now_), KTCP_WANT_SEND);
+    EXPECT_EQ(os_.buffers, 0);
+    EXPECT_EQ(os_.resources, 1);
+    EXPECT_EQ(output(), "");
+    EXPECT_EQ(file_, 4999999999u);
+}
+
+TEST_F(HttpSession, AsksForTheIndexAndThenForTheDirectory) {
+    open();
+    get("/d/");
+    EXPECT_EQ(wanted(), "d/index.html");
+    EXPECT_EQ(found(KTCP_RESOURCE_NOT_FOUND), KTCP_WANT_RESOURCE);
+    EXPECT_EQ(wanted(), "d");
+    EXPECT_EQ(found(KTCP_RESOURCE_DIRECTORY), KTCP_WANT_ENTRIES);
+    EXPECT_EQ(http.end_of_entries(session(), true, &now_), KTCP_WANT_SEND);
+    EXPECT_EQ(send_all(), KTCP_WANT_RECEIVE);
+    EXPECT_THAT(sent_, EndsWith("\r\n0\r\n\r\n"));
+    get("/");
+    EXPECT_EQ(wanted(), "index.html");
+    EXPECT_EQ(found(KTCP_RESOURCE_DIRECTORY), KTCP_WANT_RESOURCE); // of that name
+    EXPECT_EQ(wanted(), "");
+    EXPECT_EQ(found(KTCP_RESOURCE_FORBIDDEN), KTCP_WANT_SEND);
+    EXPECT_THAT(output(), StartsWith("HTTP/1.1 403 "));
+}
+
+TEST_F(HttpSession, StreamsAListingOfAnyLengthThroughOneBuffer) {
+    open();
+    get("/");
+    found(KTCP_RESOURCE_NOT_FOUND);
+    ktcp_verdict verdict = found(KTCP_RESOURCE_DIRECTORY);
+    const std::string name(KTCP_NAME_MAX, '"');
+    const ktcp_entry entry = {name.data(), KTCP_NAME_MAX, KTCP_ENTRY_DIRECTORY, 0, 0};
+    for (int i = 0; i < 1000; i++) {
+        ASSERT_EQ(verdict, KTCP_WANT_ENTRIES);
+        verdict = http.entry(session(), &entry, &now_);
+        if (verdict == KTCP_WANT_SEND)
+            verdict = send_all();
+        EXPECT_LE(os_.buffers, 2);
+    }
+    EXPECT_EQ(http.end_of_entries(session(), true, &now_), KTCP_WANT_SEND);
+    EXPECT_EQ(send_all(), KTCP_WANT_RECEIVE);
+    size_t rows = 0;
+    for (size_t at = 0; (at = sent_.find("</tr>", at)) != std::string::npos; at++)
+        rows++;
+    EXPECT_EQ(rows, 1001u);
+}
+
+TEST_F(HttpSession, AnUnfinishedListingIsNotPassedOffAsWhole) {
+    open();
+    get("/");
+    found(KTCP_RESOURCE_NOT_FOUND);
+    found(KTCP_RESOURCE_DIRECTORY);
+    EXPECT_EQ(http.end_of_entries(session(), false, &now_), KTCP_ABORT);
+}
+
+TEST_F(HttpSession, AFileThatShrinksEndsTheConnection) {
+    open();
+    get("/a");
+    found(KTCP_RESOURCE_FILE, 100);
+    EXPECT_EQ(http.resource_failed(session()), KTCP_ABORT);
+}
+
+TEST_F(HttpSession, DeadlinesFollowWhatIsWaitedFor) {
+    open();
+    EXPECT_EQ(patience(), 60u); // the first byte
+    receive("GET / HT");
+    EXPECT_EQ(patience(), 10u);
+    pass(5);
+    receive("TP/1.1\r\n");
+    EXPECT_EQ(patience(), 5u); // of the whole head: not prolonged
+    receive("Host: h\r\n\r\n");
+    EXPECT_EQ(http.deadline(session()), KTCP_NEVER); // a slow disk is not the client's
+    found(KTCP_RESOURCE_FILE, 100);
+    EXPECT_EQ(patience(), 30u);
+    pass(29);
+    http.sent(session(), 1, &now_);
+    EXPECT_EQ(patience(), 30u); // progress was made
+    send_all();
+    EXPECT_EQ(patience(), 60u);
+}
+
+TEST_F(HttpSession, GivesUpOnSlowClients) {
+    open();
+    receive("GET");
+    EXPECT_EQ(http.expired(session(), &now_), KTCP_WANT_SEND);
+    EXPECT_THAT(output(), StartsWith("HTTP/1.1 408 "));
+    EXPECT_EQ(send_all(), KTCP_SHUTDOWN);
+    EXPECT_EQ(patience(), 2u);
+    EXPECT_EQ(http.expired(session(), &now_), KTCP_CLOSE);
+    EXPECT_EQ(os_.counters[KTCP_COUNT_timeouts], 2);
+}
+
+TEST_F(HttpSession, AnIdleClientIsClosedWithoutAWord) {
+    open();
+    EXPECT_EQ(http.expired(session(), &now_), KTCP_CLOSE);
+}
+
+TEST_F(HttpSession, AClientThatDoesNotReadIsCutOff) {
+    open();
+    get("/a");
+    found(KTCP_RESOURCE_FILE, 100);
+    EXPECT_EQ(http.expired(session(), &now_), KTCP_ABORT);
+}
+
+TEST_F(HttpSession, LingeringIsBounded) {
+    open();
+    receive("BAD\r\n");
+    EXPECT_EQ(send_all(), KTCP_SHUTDOWN);
+    ktcp_verdict verdict = KTCP_WANT_RECEIVE;
+    int reads = 0;
+    while (verdict == KTCP_WANT_RECEIVE && reads < 1000) {
+        verdict = receive(std::string(KTCP_BUFFER_SIZE, 'x'));
+        reads++;
+    }
+    EXPECT_EQ(verdict, KTCP_CLOSE);
+    EXPECT_EQ(reads, 129);
+}
+
+TEST_F(HttpSession, DrainingEndsIdleClientsAtOnceAndOthersAfterTheirResponse) {
+    open();
+    EXPECT_EQ(http.drain(session(), &now_), KTCP_CLOSE);
+    http.close(session());
+
+    open();
+    get("/a");
+    found(KTCP_RESOURCE_FILE, 100);
+    EXPECT_EQ(http.drain(session(), &now_), KTCP_WANT_SEND);
+    EXPECT_EQ(send_all(), KTCP_CLOSE);
+    http.close(session());
+
+    open();
+    receive("GET /a HTTP/1.1\r\n");
+    EXPECT_EQ(http.drain(session(), &now_), KTCP_WANT_RECEIVE);
+    receive("Host: h\r\n\r\n");
+    found(KTCP_RESOURCE_FILE, 100);
+    EXPECT_THAT(output(), HasSubstr("Connection: close"));
+    EXPECT_EQ(send_all(), KTCP_CLOSE);
+}
+
+TEST_F(HttpSession, HalfClosedClientsGetTheirResponses) {
+    open();
+    receive("GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_EQ(http.end_of_input(session(), &now_), KTCP_WANT_RESOURCE);
+    found(KTCP_RESOURCE_FILE, 1);
+    EXPECT_EQ(send_all(), KTCP_WANT_RESOURCE);
+    EXPECT_EQ(wanted(), "b");
+    found(KTCP_RESOURCE_FILE, 1);
+    EXPECT_EQ(send_all(), KTCP_CLOSE);
+}
+
+TEST_F(HttpSession, PipelinedHeadsThatCrossTheBuffersEndAreMoved) {
+    config_.head_size = KTCP_BUFFER_SIZE;
+    open();
+    const std::string small = "GET /s HTTP/1.1\r\nHost: h\r\n\r\n";
+    const std::string big =
+        "GET /b HTTP/1.1\r\nHost: h\r\nA: " + std::string(6000, 'x') + "\r\n\r\n";
+    const std::string first = big + big.substr(0, KTCP_BUFFER_SIZE - big.size());
+    EXPECT_EQ(receive(first), KTCP_WANT_RESOURCE);
+    found(KTCP_RESOURCE_FILE, 1);
+    EXPECT_EQ(send_all(), KTCP_WANT_RECEIVE);
+    EXPECT_EQ(receive(big.substr(first.size() - big.size()) + small), KTCP_WANT_RESOURCE);
+    EXPECT_EQ(wanted(), "b");
+    found(KTCP_RESOURCE_FILE, 1);
+    EXPECT_EQ(send_all(), KTCP_WANT_RESOURCE);
+    EXPECT_EQ(wanted(), "s");
+}
+
+TEST_F(HttpSession, RunningOutOfMemoryEndsTheConnectionOnly) {
+    open();
+    os_.buffers_left = 0;
+    EXPECT_EQ(http.receive_space(session()).data, nullptr);
+    os_.buffers_left = 1;
+    EXPECT_EQ(get("/a"), KTCP_ABORT);
+}
+
+TEST_F(HttpSession, CountsRequestsAndResponses) {
+    open();
+    get("/a");
+    found(KTCP_RESOURCE_FILE, 1);
+    send_all();
+    get("/b");
+    found(KTCP_RESOURCE_NOT_FOUND);
+    send_all();
+    get("/d");
+    found(KTCP_RESOURCE_DIRECTORY);
+    EXPECT_THAT(output(), HasSubstr("Location: /d/\r\n"));
+    send_all();
+    get("/e");
+    found(KTCP_RESOURCE_FAILED);
+    send_all();
+    EXPECT_EQ(os_.counters[KTCP_COUNT_requests], 4);
+    EXPECT_EQ(os_.counters[KTCP_COUNT_responses_2xx], 1);
+    EXPECT_EQ(os_.counters[KTCP_COUNT_responses_3xx], 1);
+    EXPECT_EQ(os_.counters[KTCP_COUNT_responses_4xx], 1);
+    EXPECT_EQ(os_.counters[KTCP_COUNT_responses_5xx], 1);
+}
+
+} // namespace
