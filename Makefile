@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+#
+# The front door. Behind it are kernel/build.mk (the modules, by kbuild) and
+# CMakePresets.json (everything in user space). `make help` lists the targets.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := all
+
+V ?= $(VERBOSE)
+ninja_flags := $(if $(filter-out 0,$(V)),-v)
+
+# The running kernel's headers where there are some; else those of Debian's 6.1,
+# fetched into the cache, for use in the VM.
+ifeq ($(KDIR),)
+running := /lib/modules/$(shell uname -r)/build
+KDIR = $(if $(wildcard $(running)/include/config/kernel.release),$(running),$(shell vm/kernel 6.1 build))
+endif
+
+generated := build/generated/media_type_table.inc
+
+all: user modules ## the user-space programs, and the modules for KDIR
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '%s\n' '' 'Variables: KDIR=<kernel build tree>  V=1' \
+	  '  run:   WWWROOT=<dir> PORT=8081 KERNEL=6.1|6.12' \
+	  '  bench: BENCH_QUICK=1 SERVERS="khttpd nginx ..." SIZES=... CONNECTIONS=...'
+
+setup: ## install what building needs (apt)
+	@scripts/setup build
+
+user: setup ## user-http-server, user-echo-server, htstress in build/release
+	@cmake --preset release >build/cmake-release.log 2>&1 || { cat build/cmake-release.log; exit 1; }
+	@cmake --build --preset release --target programs -- $(ninja_flags)
+
+user: | build
+build:
+	@mkdir -p build
+
+$(generated): scripts/media_types.awk | setup
+	@mkdir -p $(@D)
+	@awk -f scripts/media_types.awk /etc/mime.types >$@.new && mv $@.new $@
+
+modules: setup $(generated) ## khttpd.ko and kecho.ko for KDIR, in build/modules/<release>
+	@$(MAKE) -f kernel/build.mk KDIR='$(KDIR)' V='$(V)'
+
+run: ## serve WWWROOT from inside the kernel of a VM, at localhost:8081
+	@vm/run
+
+check: ## all tests, the kernel's in VMs (about 15 minutes)
+	@scripts/check
+
+check-full: ## the same on all of the real input
+	@CHECK_FULL=1 scripts/check
+
+bench: ## compare with nginx, lighttpd and h2o in one VM
+	@lab/bench
+
+fuzz: ## run each fuzz target for FUZZ_SECONDS (60)
+	@scripts/fuzz
+
+format: ## clang-format the C++ sources
+	@git ls-files '*.cc' '*.hh' | xargs clang-format -i
+
+lint: ## format, layers, clang-tidy, cppcheck
+	@scripts/lint
+
+clean: ## remove everything that was built
+	rm -rf build
+
+.PHONY: all help setup user modules run check check-full bench fuzz format lint clean
