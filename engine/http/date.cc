@@ -11,9 +11,12 @@ constexpr int64_t last_second = 253402300799;  // 9999-12-31 23:59:59
 constexpr char weekdays[] = "SunMonTueWedThuFriSat";
 constexpr char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
+// For values below 100: a product instead of a division, and one store.
 void put_two_digits(char* p, unsigned value) {
-    p[0] = static_cast<char>('0' + value / 10);
-    p[1] = static_cast<char>('0' + value % 10);
+    const unsigned tens = value * 103 >> 10;
+    const uint16_t text =
+        static_cast<uint16_t>('0' + tens) | static_cast<uint16_t>(('0' + value - tens * 10) << 8);
+    __builtin_memcpy(p, &text, sizeof text);
 }
 
 } // namespace
@@ -63,6 +66,15 @@ void put_imf_fixdate(Writer& out, int64_t unix_seconds) {
     put_two_digits(text + 20, t.minute);
     put_two_digits(text + 23, t.second);
     out.put(Bytes(text, sizeof text - 1));
+}
+
+Bytes DateCache::text(int64_t unix_seconds) {
+    if (second_ != unix_seconds) {
+        Writer out(text_, text_ + sizeof text_);
+        put_imf_fixdate(out, unix_seconds);
+        second_ = unix_seconds;
+    }
+    return Bytes(text_, sizeof text_);
 }
 
 void put_short_date(Writer& out, int64_t unix_seconds) {

@@ -20,6 +20,20 @@ CivilTime civil_time(int64_t unix_seconds);
 // "Sun, 06 Nov 1994 08:49:37 GMT", always 29 bytes.
 void put_imf_fixdate(Writer& out, int64_t unix_seconds);
 
+inline constexpr size_t imf_fixdate_size = 29;
+
+// The text of the second that was asked for last: responses that follow each other
+// on a connection mostly carry the same Date.
+class DateCache {
+public:
+    // Valid until the next call.
+    Bytes text(int64_t unix_seconds);
+
+private:
+    int64_t second_ = INT64_MIN;
+    char text_[imf_fixdate_size];
+};
+
 // "1994-11-06 08:49", for people.
 void put_short_date(Writer& out, int64_t unix_seconds);
 

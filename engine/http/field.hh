@@ -18,22 +18,21 @@ enum class Field : uint8_t {
     transfer_encoding,
 };
 
-// Names are case-insensitive. The length alone rules out most of them.
+// Names are case-insensitive. The length leaves at most one name to compare with.
 constexpr Field field_of(Bytes name) {
-    struct Known {
-        Bytes name;
-        Field field;
+    const auto is = [name](Bytes known, Field field) {
+        return ascii::equal_ignoring_case(name, known) ? field : Field::other;
     };
-    constexpr Known known[] = {
-        {"host"_b, Field::host},
-        {"expect"_b, Field::expect},
-        {"connection"_b, Field::connection},
-        {"content-length"_b, Field::content_length},
-        {"transfer-encoding"_b, Field::transfer_encoding},
-    };
-    for (const Known& k : known)
-        if (name.size == k.name.size && ascii::equal_ignoring_case(name, k.name))
-            return k.field;
+    if (name.size == 4)
+        return is("host"_b, Field::host);
+    if (name.size == 6)
+        return is("expect"_b, Field::expect);
+    if (name.size == 10)
+        return is("connection"_b, Field::connection);
+    if (name.size == 14)
+        return is("content-length"_b, Field::content_length);
+    if (name.size == 17)
+        return is("transfer-encoding"_b, Field::transfer_encoding);
     return Field::other;
 }
 

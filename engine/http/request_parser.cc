@@ -112,10 +112,12 @@ bool RequestParser::parse_field_line(Bytes line) {
     while (begin != end && (end[-1] == ' ' || end[-1] == '\t'))
         end--;
     const Bytes value(begin, end);
-    if (!is_field_value(value))
+    const Field field = field_of(line.first(colon));
+    // What may stand in Host is a part of what may stand in any value.
+    if (!(field == Field::host ? ascii::all(value, ascii::host) : is_field_value(value)))
         return fail(Status::bad_request);
 
-    switch (field_of(line.first(colon))) {
+    switch (field) {
     case Field::connection:
         parse_connection(value);
         return true;
@@ -129,7 +131,7 @@ bool RequestParser::parse_field_line(Bytes line) {
         return true;
     case Field::host:
         // Exactly one: RFC 9112 section 3.2.
-        if (request_.has_host || !ascii::all(value, ascii::host))
+        if (request_.has_host)
             return fail(Status::bad_request);
         request_.has_host = true;
         request_.host = value;

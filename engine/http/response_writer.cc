@@ -21,7 +21,7 @@ void put_field(Writer& out, Bytes name, Bytes value) {
     out.put("\r\n"_b);
 }
 
-void put_head(Writer& out, const ResponseHead& head, const ktcp_now& now) {
+void put_head(Writer& out, const ResponseHead& head) {
     // A server sends its own version whatever the client's: RFC 9110 section 6.2.
     if (head.status == Status::ok) {
         out.put("HTTP/1.1 200 OK\r\nServer: ktcp\r\nDate: "_b);
@@ -30,7 +30,7 @@ void put_head(Writer& out, const ResponseHead& head, const ktcp_now& now) {
         out.put(status_text(head.status));
         out.put("\r\nServer: ktcp\r\nDate: "_b);
     }
-    put_imf_fixdate(out, now.unix_seconds);
+    out.put(head.date);
     if (!head.content_type.empty()) {
         out.put("\r\nContent-Type: "_b);
         out.put(head.content_type);
@@ -43,10 +43,8 @@ void put_head(Writer& out, const ResponseHead& head, const ktcp_now& now) {
     }
     if (head.has_last_modified) {
         // Not later than the response itself: RFC 9110 section 8.8.2.1.
-        const int64_t modified =
-            head.last_modified < now.unix_seconds ? head.last_modified : now.unix_seconds;
         out.put("\r\nLast-Modified: "_b);
-        put_imf_fixdate(out, modified);
+        put_imf_fixdate(out, head.last_modified < head.now ? head.last_modified : head.now);
     }
     if (head.persistence == Persistence::close)
         out.put("\r\nConnection: close\r\n"_b);

@@ -17,7 +17,7 @@ enum class Persistence : uint8_t {
     close,
 };
 
-// What a head says beside status, Date and Server.
+// What a head says beside its status and Server.
 struct ResponseHead {
     enum class Framing : uint8_t { length, chunked, until_close, none };
 
@@ -27,12 +27,14 @@ struct ResponseHead {
     bool has_last_modified = false;
     uint64_t length = 0; // of the content, in bytes, for Framing::length
     int64_t last_modified = 0;
+    int64_t now = 0; // since 1970; no Last-Modified is later
+    Bytes date;      // the same as IMF-fixdate
     Bytes content_type;
 };
 
 // The head up to and including its last field; more fields may follow with
 // put_field(), and end_head() ends it.
-void put_head(Writer& out, const ResponseHead& head, const ktcp_now& now);
+void put_head(Writer& out, const ResponseHead& head);
 
 void put_field(Writer& out, Bytes name, Bytes value);
 inline void end_head(Writer& out) { out.put("\r\n"_b); }

@@ -275,15 +275,16 @@ ktcp_verdict Session::resource(const ktcp_resource& resource, const ktcp_now& no
 }
 
 // Begins every final response: what all of them have in common.
-ktcp_verdict Session::start_head(ResponseHead head, Writer& out, const ktcp_now& now) {
+void Session::start_head(ResponseHead head, Writer& out, const ktcp_now& now) {
     if (head.framing == ResponseHead::Framing::until_close)
         keep_alive_ = false;
     head.persistence = !keep_alive_                           ? Persistence::close
                        : parser_.request().minor_version == 0 ? Persistence::keep_alive
                                                               : Persistence::implied;
     ktcp_os_count(host_, counter_of(head.status));
-    put_head(out, head, now);
-    return KTCP_WANT_SEND;
+    head.now = now.unix_seconds;
+    head.date = date_.text(now.unix_seconds);
+    put_head(out, head);
 }
 
 ktcp_verdict Session::answer_file(const ktcp_resource& resource, const ktcp_now& now) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "http/body_reader.hh"
+#include "http/date.hh"
 #include "http/request_parser.hh"
 #include "http/response_writer.hh"
 #include "http/target.hh"
@@ -69,7 +70,7 @@ private:
     ktcp_verdict answer_status(Status status, const ktcp_now& now);
     ktcp_verdict refuse(Status status, const ktcp_now& now);
 
-    ktcp_verdict start_head(ResponseHead head, Writer& out, const ktcp_now& now);
+    void start_head(ResponseHead head, Writer& out, const ktcp_now& now);
     ktcp_verdict send(Next next, const ktcp_now& now);
     ktcp_verdict finish_output(const ktcp_now& now);
     ktcp_verdict finish_connection(const ktcp_now& now);
@@ -103,6 +104,7 @@ private:
     RequestParser parser_;
     BodyReader body_;
     Target target_;
+    DateCache date_;
 
     Phase phase_ = Phase::head;
     Next next_step_ = Next::request;

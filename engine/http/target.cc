@@ -12,15 +12,16 @@ class PathBuilder {
 public:
     explicit PathBuilder(char* path) : path_(path) {}
 
-    // Appends a byte to the segment under way.
-    bool put(char c) {
+    // Appends bytes, none of them '/' or NUL, to the segment under way.
+    bool put(Bytes bytes) {
         if (segment_ == end_ && end_ != 0 && path_[end_ - 1] != '/') {
             path_[end_++] = '/';
             segment_ = end_;
         }
-        if (end_ + 2 > path_capacity)
+        if (end_ + bytes.size + 1 > path_capacity)
             return false;
-        path_[end_++] = c;
+        for (char c : bytes)
+            path_[end_++] = c;
         return true;
     }
 
@@ -100,34 +101,38 @@ Target parse_target(Bytes target, char* path) {
     result.query = Bytes(question, target.end());
 
     PathBuilder builder(path);
-    bool slash = true; // an empty path is that of the root
-    for (const char* p = target.begin(); p != question; p++) {
-        char c = *p;
-        slash = c == '/';
-        if (slash) {
+    const char* p = target.begin();
+    while (p != question) {
+        const char* const plain = p;
+        while (p != question && *p != '/' && *p != '%')
+            p++;
+        if (p != plain && !builder.put(Bytes(plain, p)))
+            return refuse(Status::uri_too_long);
+        if (p == question)
+            break;
+        if (*p == '/') {
             if (!builder.end_segment())
                 return refuse(Status::bad_request);
+            p++;
             continue;
         }
-        if (c == '%') {
-            const int high = question - p > 2 ? ascii::hex_value(p[1]) : -1;
-            const int low = high >= 0 ? ascii::hex_value(p[2]) : -1;
-            if (low < 0)
-                return refuse(Status::bad_request);
-            c = static_cast<char>(high * 16 + low);
-            p += 2;
-            if (c == '\0')
-                return refuse(Status::bad_request);
-            // An encoded slash is data, not a separator (RFC 3986 section 2.2),
-            // and no file has one in its name. Anything else may stand for it.
-            if (c == '/') {
-                result.missing = true;
-                c = '_';
-            }
+        const int high = question - p > 2 ? ascii::hex_value(p[1]) : -1;
+        const int low = high >= 0 ? ascii::hex_value(p[2]) : -1;
+        if (low < 0 || (high | low) == 0)
+            return refuse(Status::bad_request);
+        char c = static_cast<char>(high * 16 + low);
+        // An encoded slash is data, not a separator (RFC 3986 section 2.2), and no
+        // file has one in its name. Anything else may stand for it.
+        if (c == '/') {
+            result.missing = true;
+            c = '_';
         }
-        if (!builder.put(c))
+        if (!builder.put(Bytes(&c, 1)))
             return refuse(Status::uri_too_long);
+        p += 3;
     }
+    // An empty path is that of the root.
+    const bool slash = target.begin() == question || question[-1] == '/';
     if (!builder.end_segment())
         return refuse(Status::bad_request);
     result.directory = slash || builder.last_was_dots();

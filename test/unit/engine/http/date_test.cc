@@ -34,6 +34,12 @@ TEST(Date, ClampsWhatFourDigitsCannotSay) {
     EXPECT_EQ(imf(INT64_MAX), "Fri, 31 Dec 9999 23:59:59 GMT");
 }
 
+TEST(Date, TheCacheNeverShowsAnotherSecond) {
+    DateCache cache;
+    for (int64_t seconds : {784111777, 784111777, 784111778, 0, 784111777})
+        EXPECT_EQ(test::text(cache.text(seconds)), imf(seconds));
+}
+
 TEST(Date, WritesShortDates) {
     EXPECT_EQ(test::written([](Writer& out) { put_short_date(out, 951782399); }),
               "2000-02-28 23:59");
