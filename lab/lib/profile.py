@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+"""Puts names to the blocks that the plugin counted, and prints where a request's instructions go."""
+
+import argparse
+import bisect
+import json
+import os
+import subprocess
+import sys
+
+from windows import read_windows, sides
+
+
+class Symbols:
+    """Sorted (address, name, file); each name reaches to the next."""
+
+    def __init__(self, rows):
+        self.rows = sorted(rows)
+        self.starts = [row[0] for row in self.rows]
+
+    def find(self, address):
+        i = bisect.bisect_right(self.starts, address) - 1
+        return self.rows[i][1:] if i >= 0 else ("?", "?")
+
+
+def kernel_symbols(path):
+    rows = []
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            parts = line.split()
+            if parts[1] in "tTwW":
+                module = parts[3].strip("[]") if len(parts) > 3 else "kernel"
+                rows.append((int(parts[0], 16), parts[2], module))
+    return Symbols(rows)
+
+
+def elf_functions(path):
+    """(address, size, name) of all functions, and (offset, address, size) of the load segments."""
+    rows, segments = [], []
+    for table in ("-sW", "-lW"):
+        text = subprocess.run(["readelf", table, "-C", path], capture_output=True, text=True).stdout
+        for line in text.splitlines():
+            parts = line.split()
+            if table == "-sW" and len(parts) >= 8 and parts[3] == "FUNC" and parts[6] != "UND":
+                size = int(parts[2], 0)
+                rows.append((int(parts[1], 16), size, " ".join(parts[7:]).split("@")[0]))
+            elif table == "-lW" and parts[:1] == ["LOAD"]:
+                segments.append((int(parts[1], 16), int(parts[2], 16), int(parts[4], 16)))
+    return rows, segments
+
+
+def user_symbols(maps):
+    """Symbols at the addresses where the server has its program and libraries mapped."""
+    rows, seen = [], {}
+    if not os.path.exists(maps):
+        return Symbols(rows)
+    with open(maps, encoding="utf-8") as lines:
+        for line in lines:
+            parts = line.split(None, 5)
+            if len(parts) < 6 or "x" not in parts[1]:
+                continue
+            start, end = (int(x, 16) for x in parts[0].split("-"))
+            offset, path = int(parts[2], 16), parts[5].strip()
+            name = os.path.basename(path)
+            rows.append((start, f"({name}, no symbol)", name))
+            rows.append((end, "?", "?"))
+            if not os.path.exists(path):
+                continue
+            if path not in seen:
+                seen[path] = elf_functions(path)
+            functions, segments = seen[path]
+            for seg_offset, seg_address, seg_size in segments:
+                if seg_offset <= offset < seg_offset + seg_size:
+                    bias = start - (seg_address + offset - seg_offset)
+                    for address, size, function in functions:
+                        if start <= address + bias < end:
+                            rows.append((address + bias, function, name))
+                            # What lies behind a function's end belongs to one without a name.
+                            rows.append((address + bias + size, f"({name}, no symbol)", name))
+    return Symbols(keep_starts(rows))
+
+
+def add_call(fields, wanted, kernel, user, sums, calls):
+    """One call from a module or a program into the kernel's core, with all that it cost there."""
+    back, entry, role, level, instructions, times = fields
+    back, entry = int(back, 16), int(entry, 16)
+    side = "server" if level == "softirq_module" else side_of(role, level, 0)
+    if wanted not in (side, "all"):
+        return
+    what, _ = kernel.find(entry)
+    if back == 0:
+        key = (f"returned or interrupted, on in {what}", "kernel", level.replace("_module", ""))
+    else:
+        caller, file = (kernel if back >> 63 else user).find(back - 1)
+        key = (f"{caller} -> {what}", file, level.replace("_module", ""))
+    sums[key] = sums.get(key, 0) + int(instructions)
+    calls[key] = calls.get(key, 0) + int(times)
+
+
+def demangled(names):
+    """What c++filt makes of them, without the arguments."""
+    names = list(dict.fromkeys(names))
+    try:
+        text = subprocess.run(["c++filt", "-p"], input="\n".join(names), capture_output=True,
+                              text=True, check=True).stdout.splitlines()
+    except (OSError, subprocess.CalledProcessError):
+        text = names
+    return dict(zip(names, text))
+
+
+def keep_starts(rows):
+    """Where a function begins at another's end, the beginning counts."""
+    starts = {row[0] for row in rows if not row[1].startswith("(")}
+    return [row for row in rows if row[0] not in starts or not row[1].startswith("(")]
+
+
+def side_of(role, level, address):
+    module = address >= 0xFFFFFFFFC0000000
+    if level == "softirq_module" or (role == "client" and module):
+        return "server"
+    return {"client": "client", "idle": "idle"}.get(role, "server")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("--server", required=True)
+    parser.add_argument("--top", type=int, default=50)
+    parser.add_argument("--side", choices=["server", "client", "idle", "all"], default="server")
+    parser.add_argument("--by", choices=["function", "file", "call"], default="function")
+    args = parser.parse_args()
+
+    with open(f"{args.folder}/runs.jsonl", encoding="utf-8") as lines:
+        runs = [json.loads(line) for line in lines]
+    if not runs:
+        sys.exit(f"lab: {args.folder}/runs.jsonl is empty: nothing was measured")
+    run = runs[0]
+    requests = run["result"]["requests"]
+    window = read_windows(f"{args.folder}/windows.jsonl")[run["window"]]
+    kernel = kernel_symbols(f"{args.folder}/kallsyms")
+    user = user_symbols(f"{args.folder}/maps.{args.server}")
+
+    sums, calls = {}, {}
+    with open(f"{args.folder}/profile.{run['window']}", encoding="utf-8") as lines:
+        for line in lines:
+            kind, *fields = line.split()
+            if kind == "call":
+                if args.by == "call":
+                    add_call(fields, args.side, kernel, user, sums, calls)
+                continue
+            address, size, role, level, count = fields
+            address = int(address, 16)
+            side = side_of(role, level, address)
+            if args.side not in (side, "all"):
+                continue
+            name, file = (kernel if address >> 63 else user).find(address)
+            if args.by == "call":
+                # The core's instructions come with the calls, but for those of plain softirqs.
+                if file == "kernel" and level != "softirq":
+                    continue
+                key = ("(softirqs of the task)" if file == "kernel" else "(own code)", file,
+                       level.replace("_module", ""))
+                sums[key] = sums.get(key, 0) + int(size) * int(count)
+                continue
+            where = "user" if not address >> 63 else level.replace("_module", "+module")
+            key = (file, where) if args.by == "file" else (name, file, where)
+            sums[key] = sums.get(key, 0) + int(size) * int(count)
+            if args.by == "function" and starts_at(kernel if address >> 63 else user, address):
+                calls[key] = calls.get(key, 0) + int(count)
+
+    case = "keep-alive" if run["mode"] == "keep" else "a connection per request"
+    print(f"{run['server']}, {run['size']} bytes, {case}, {run['connections']} connections, "
+          f"{requests} requests; guest instructions per request")
+    figures = sides(window)
+    print("  ".join(f"{side} {figures[side] / requests:,.0f}"
+                    for side in ("server", "client", "idle", "total")) +
+          f"  (total is without idle)  task switches {window['switches'] / requests:.2f}")
+    for (side, level, region), n in sorted(figures["detail"].items()):
+        if n / requests >= 1:
+            print(f"  {side:7} {level:15} {region:7} {n / requests:10,.0f}")
+    if window["anomalies"] or not window["memory"]:
+        print(f"  WARNING: anomalies {window['anomalies']}, memory {window['memory']}:"
+              " tasks may be wrong")
+
+    whole = sum(sums.values())
+    print(f"\nby {args.by}, side {args.side} ({whole / requests:,.0f}):")
+    print(f"{'instr':>9} {'%':>5} {'cumul':>5} {'calls':>7}  where")
+    running = 0
+    clear = demangled(key[0] for key in sums)
+    for key, n in sorted(sums.items(), key=lambda item: -item[1])[:args.top]:
+        running += n
+        text = f"{clear[key[0]]}  [{key[1]}{', ' + key[2] if len(key) > 2 else ''}]"
+        called = f"{calls[key] / requests:7.2f}" if key in calls else " " * 7
+        print(f"{n / requests:9,.1f} {100 * n / whole:5.1f} {100 * running / whole:5.1f} "
+              f"{called}  {text}")
+
+
+def starts_at(symbols, address):
+    i = bisect.bisect_right(symbols.starts, address) - 1
+    return i >= 0 and symbols.starts[i] == address
+
+
+main()
