@@ -14,7 +14,9 @@ enum Class : uint8_t {
     target = 4,      // what a request-target may hold: RFC 3986 without '#'
     unreserved = 8,  // RFC 3986 section 2.3: needs no percent-encoding
     html_special = 16,
-    host = 32, // reg-name, IP-literal and port: RFC 3986 section 3.2.2
+    path_special = 32, // '/', '%' and '?': where a path's bytes are not just bytes
+    reg_name = 64,     // RFC 3986 section 3.2.2; '%' without a look at what follows
+    ip_literal = 128,  // what stands between the brackets of one
 };
 
 struct ClassTable {
@@ -47,10 +49,14 @@ constexpr ClassTable make_class_table() {
             bits |= target;
         if (alpha || digit || contains("-._~"_b, c))
             bits |= unreserved;
+        if (contains("/%?"_b, c))
+            bits |= path_special;
         if (contains("&<>\"'"_b, c))
             bits |= html_special;
-        if (alpha || digit || contains("-._~!$&'()*+,;=:%[]"_b, c))
-            bits |= host;
+        if (alpha || digit || contains("-._~!$&'()*+,;=%"_b, c))
+            bits |= reg_name;
+        if (alpha || digit || contains("-._~!$&'()*+,;=:"_b, c))
+            bits |= ip_literal;
         table.of[i] = bits;
     }
     return table;

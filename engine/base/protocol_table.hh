@@ -41,6 +41,7 @@ template <class Session> struct ProtocolTable {
     static unsigned output(const void* s, ktcp_segment* segments) {
         return self(s).output(segments);
     }
+    static bool ends_after_output(const void* s) { return self(s).ends_after_output(); }
     static ktcp_verdict sent(void* s, uint64_t n, const ktcp_now* now) {
         return self(s).sent(n, *now);
     }
@@ -72,6 +73,7 @@ template <class Session> struct ProtocolTable {
         table.received = received;
         table.end_of_input = end_of_input;
         table.output = output;
+        table.ends_after_output = ends_after_output;
         table.sent = sent;
         if constexpr (requires(const Session& s) { s.resource_request(); }) {
             table.resource_request = resource_request;

@@ -21,6 +21,7 @@ public:
     ktcp_verdict received(size_t n, const ktcp_now&);
     ktcp_verdict end_of_input(const ktcp_now&);
     unsigned output(ktcp_segment* segments) const;
+    bool ends_after_output() const { return ended_; }
     ktcp_verdict sent(uint64_t n, const ktcp_now&);
     ktcp_time deadline() const { return KTCP_NEVER; }
     ktcp_verdict expired(const ktcp_now&) { return KTCP_ABORT; }

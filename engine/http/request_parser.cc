@@ -3,6 +3,7 @@
 
 #include "base/ascii.hh"
 #include "base/scan.hh"
+#include "http/authority.hh"
 #include "http/field.hh"
 
 namespace ktcp::http {
@@ -114,7 +115,7 @@ bool RequestParser::parse_field_line(Bytes line) {
     const Bytes value(begin, end);
     const Field field = field_of(line.first(colon));
     // What may stand in Host is a part of what may stand in any value.
-    if (!(field == Field::host ? ascii::all(value, ascii::host) : is_field_value(value)))
+    if (!(field == Field::host ? is_authority(value) : is_field_value(value)))
         return fail(Status::bad_request);
 
     switch (field) {

@@ -31,6 +31,7 @@ public:
     ktcp_verdict received(size_t n, const ktcp_now& now);
     ktcp_verdict end_of_input(const ktcp_now& now);
     unsigned output(ktcp_segment* segments) const;
+    bool ends_after_output() const { return next_step_ == Next::request && !keep_alive_; }
     ktcp_verdict sent(uint64_t n, const ktcp_now& now);
     ktcp_resource_request resource_request() const;
     ktcp_verdict resource(const ktcp_resource& resource, const ktcp_now& now);

@@ -2,7 +2,7 @@
 #include "http/target.hh"
 
 #include "base/ascii.hh"
-#include "base/scan.hh"
+#include "http/authority.hh"
 
 namespace ktcp::http {
 namespace {
@@ -89,34 +89,36 @@ Target parse_target(Bytes target, char* path) {
             n++;
         result.authority = rest.first(n);
         result.has_authority = true;
-        // No user name: "@" is not in this class (RFC 9110 section 4.2.4).
-        if (n == 0 || !ascii::all(result.authority, ascii::host))
+        if (n == 0 || result.authority[0] == ':' || !is_authority(result.authority))
             return refuse(Status::bad_request);
         target = rest.from(n);
     } else if (target.empty()) {
         return refuse(Status::bad_request);
     }
 
-    const char* const question = scan::find(target.begin(), target.end(), '?');
-    result.query = Bytes(question, target.end());
-
     PathBuilder builder(path);
     const char* p = target.begin();
-    while (p != question) {
+    const char* const end = target.end();
+    bool slash = true; // an empty path is that of the root
+    for (;;) {
         const char* const plain = p;
-        while (p != question && *p != '/' && *p != '%')
+        while (p != end && !ascii::is(*p, ascii::path_special))
             p++;
-        if (p != plain && !builder.put(Bytes(plain, p)))
-            return refuse(Status::uri_too_long);
-        if (p == question)
+        if (p != plain) {
+            slash = false;
+            if (!builder.put(Bytes(plain, p)))
+                return refuse(Status::uri_too_long);
+        }
+        if (p == end || *p == '?')
             break;
-        if (*p == '/') {
+        slash = *p == '/';
+        if (slash) {
             if (!builder.end_segment())
                 return refuse(Status::bad_request);
             p++;
             continue;
         }
-        const int high = question - p > 2 ? ascii::hex_value(p[1]) : -1;
+        const int high = end - p > 2 ? ascii::hex_value(p[1]) : -1;
         const int low = high >= 0 ? ascii::hex_value(p[2]) : -1;
         if (low < 0 || (high | low) == 0)
             return refuse(Status::bad_request);
@@ -131,8 +133,7 @@ Target parse_target(Bytes target, char* path) {
             return refuse(Status::uri_too_long);
         p += 3;
     }
-    // An empty path is that of the root.
-    const bool slash = target.begin() == question || question[-1] == '/';
+    result.query = Bytes(p, end);
     if (!builder.end_segment())
         return refuse(Status::bad_request);
     result.directory = slash || builder.last_was_dots();

@@ -138,6 +138,12 @@ struct ktcp_protocol {
 
 	/* Lists what is to be sent next, in order: 1 to KTCP_SEGMENTS_MAX. */
 	unsigned int (*output)(const void *session, struct ktcp_segment *segments);
+	/*
+	 * Will the session end its side (CLOSE or SHUTDOWN) once what output()
+	 * lists now is sent? Then the host lets the FIN travel with the last
+	 * bytes (MSG_MORE), which saves a packet. Allowed at WANT_SEND.
+	 */
+	bool (*ends_after_output)(const void *session);
 	/* The first n > 0 bytes of what output() listed were taken by TCP. */
 	enum ktcp_verdict (*sent)(void *session, uint64_t n, const struct ktcp_now *now);
 

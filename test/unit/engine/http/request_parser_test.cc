@@ -131,11 +131,13 @@ TEST_F(RequestParserTest, RefusesBadFieldLines) {
 TEST_F(RequestParserTest, WantsExactlyOneHost) {
     EXPECT_EQ(error("GET / HTTP/1.1\r\n\r\n"), Status::bad_request);
     EXPECT_EQ(error_of_fields("host: h\r\n"), Status::bad_request);
-    for (const char* host : {"a b", "a@b", "a/b", "\xc3\xa9", "a,b;<"})
+    for (const char* host : {"a b", "a@b", "a/b", "\xc3\xa9", "a,b;<", "a:b", "a:80:80", "[::1",
+                             "[]", "::1", "[::1]x"})
         EXPECT_EQ(error("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n"),
                   Status::bad_request)
             << host;
     good("GET / HTTP/1.1\r\nHost:\r\n\r\n");
+    good("GET / HTTP/1.1\r\nHost: a:\r\n\r\n");
     good("GET / HTTP/1.1\r\nHost: \t[::1]:80\t \r\n\r\n");
     EXPECT_EQ(test::text(request().host), "[::1]:80");
     good("GET / HTTP/1.0\r\n\r\n");
