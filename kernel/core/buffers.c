@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+//
+// Most kernels are built to clear all memory that is handed out, which for a
+// buffer costs more than a small request. So each CPU keeps the few buffers that
+// were given back last: a busy CPU has one or two in use, over and over.
+
+#include <linux/cache.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+
+#include <ktcp/types.h>
+
+#include "core/buffers.h"
+
+#define KTCP_BUFFERS_SPARE 4
+
+/* Each CPU's own, with preemption disabled. */
+struct ktcp_buffer_stack {
+	unsigned int count;
+	void *spare[KTCP_BUFFERS_SPARE];
+};
+
+static DEFINE_PER_CPU(struct ktcp_buffer_stack, ktcp_buffer_stack);
+
+/* A cache of our own, so that unloading proves that none is missing. */
+static struct kmem_cache *ktcp_buffer_cache;
+
+int ktcp_buffers_create(void)
+{
+	ktcp_buffer_cache = kmem_cache_create(KBUILD_MODNAME "_buffer", KTCP_BUFFER_SIZE, 16,
+					      SLAB_ACCOUNT, NULL);
+	return ktcp_buffer_cache ? 0 : -ENOMEM;
+}
+
+/* Nobody acquires or releases any more. */
+void ktcp_buffers_destroy(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct ktcp_buffer_stack *stack = per_cpu_ptr(&ktcp_buffer_stack, cpu);
+
+		while (stack->count)
+			kmem_cache_free(ktcp_buffer_cache, stack->spare[--stack->count]);
+	}
+	kmem_cache_destroy(ktcp_buffer_cache);
+}
+
+void *ktcp_buffer_acquire(void)
+{
+	struct ktcp_buffer_stack *stack = get_cpu_ptr(&ktcp_buffer_stack);
+	void *buffer = NULL;
+
+	if (stack->count)
+		buffer = stack->spare[--stack->count];
+	put_cpu_ptr(&ktcp_buffer_stack);
+	return buffer ?: kmem_cache_alloc(ktcp_buffer_cache, GFP_KERNEL | __GFP_NOWARN);
+}
+
+void ktcp_buffer_release(void *buffer)
+{
+	struct ktcp_buffer_stack *stack = get_cpu_ptr(&ktcp_buffer_stack);
+
+	if (stack->count < KTCP_BUFFERS_SPARE) {
+		stack->spare[stack->count++] = buffer;
+		buffer = NULL;
+	}
+	put_cpu_ptr(&ktcp_buffer_stack);
+	if (buffer)
+		kmem_cache_free(ktcp_buffer_cache, buffer);
+}

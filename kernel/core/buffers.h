@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Buffers of KTCP_BUFFER_SIZE bytes, lent to sessions and to the sending of
+ * small files.
+ */
+#ifndef KTCP_CORE_BUFFERS_H
+#define KTCP_CORE_BUFFERS_H
+
+int ktcp_buffers_create(void);
+void ktcp_buffers_destroy(void);
+
+/* NULL if memory is short; contents undefined. Process context. */
+void *ktcp_buffer_acquire(void);
+void ktcp_buffer_release(void *buffer);
+
+#endif

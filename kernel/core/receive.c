@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+//
+// From the socket to the session: bytes are copied from the packets straight to
+// where the session wants them.
+
+#include <linux/skbuff.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "core/connection.h"
+#include "core/receive.h"
+#include "core/server.h"
+
+/* Called by tcp_read_sock() for each packet; says how much of it was taken. */
+static int ktcp_receive_actor(read_descriptor_t *desc, struct sk_buff *skb,
+			      unsigned int offset, size_t size)
+{
+	size_t n = min(size, desc->count);
+
+	if (skb_copy_bits(skb, offset, desc->arg.data, n))
+		return 0;
+	desc->arg.data = (char *)desc->arg.data + n;
+	desc->count -= n;
+	return n;
+}
+
+static int ktcp_receive_copy(struct sock *sk, struct ktcp_space space)
+{
+	read_descriptor_t desc = { .arg.data = space.data, .count = space.size };
+	int n;
+
+	lock_sock(sk);
+	/* A byte marked urgent is a byte like any other (RFC 6093), and
+	 * tcp_read_sock() would stop at it for ever. */
+	if (unlikely(tcp_sk(sk)->urg_data)) {
+		tcp_sk(sk)->urg_data = 0;
+		tcp_fast_path_check(sk);
+	}
+	n = tcp_read_sock(sk, &desc, ktcp_receive_actor);
+	release_sock(sk);
+	return n;
+}
+
+/*
+ * The peer's FIN is in line with its bytes: it counts once those are all read.
+ * They are queued before RCV_SHUTDOWN is set, and looked for after.
+ */
+static bool ktcp_receive_ended(const struct sock *sk)
+{
+	if (!(READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN))
+		return false;
+	smp_rmb();
+	return skb_queue_empty_lockless(&sk->sk_receive_queue);
+}
+
+enum ktcp_progress ktcp_receive(struct ktcp_connection *connection)
+{
+	const struct ktcp_protocol *protocol = connection->server->options.protocol;
+	struct sock *sk = connection->sk;
+	struct ktcp_space space;
+	int n;
+
+	/* Before the session is asked for space: that takes a buffer. */
+	if (skb_queue_empty_lockless(&sk->sk_receive_queue)) {
+		if (READ_ONCE(sk->sk_err) || READ_ONCE(sk->sk_state) == TCP_CLOSE)
+			return KTCP_FATAL;
+		if (connection->ended || !ktcp_receive_ended(sk))
+			return KTCP_BLOCKED;
+		connection->ended = true;
+		connection->verdict = protocol->end_of_input(connection->session,
+							     &connection->now);
+		return KTCP_PROGRESS;
+	}
+
+	space = protocol->receive_space(connection->session);
+	if (!space.data)
+		return KTCP_FATAL;
+	n = ktcp_receive_copy(sk, space);
+	connection->verdict = protocol->received(connection->session, max(n, 0),
+						 &connection->now);
+	return n < 0 ? KTCP_FATAL : KTCP_PROGRESS;
+}

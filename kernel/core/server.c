@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+//
+// Starting and stopping a server, in that order and in the reverse.
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cred.h>
+#include <linux/jiffies.h>
+#include <linux/netdevice.h>
+#include <linux/printk.h>
+
+#include "core/buffers.h"
+#include "core/connection.h"
+#include "core/files.h"
+#include "core/server.h"
+
+static int ktcp_server_create_caches(struct ktcp_server *server)
+{
+	const struct ktcp_protocol *protocol = server->options.protocol;
+	size_t align = max_t(size_t, protocol->session_align, __alignof__(struct ktcp_connection));
+	int ret;
+
+	ret = ktcp_buffers_create();
+	if (ret)
+		return ret;
+	server->session_offset = ALIGN(sizeof(struct ktcp_connection), align);
+	server->connection_cache = kmem_cache_create(KBUILD_MODNAME "_connection",
+			server->session_offset + protocol->session_size, align,
+			SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT, NULL);
+	if (!server->connection_cache) {
+		ktcp_buffers_destroy();
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void ktcp_server_destroy_caches(struct ktcp_server *server)
+{
+	kmem_cache_destroy(server->connection_cache);
+	ktcp_buffers_destroy();
+}
+
+int ktcp_server_start(struct ktcp_server *server, const struct ktcp_server_options *options)
+{
+	int ret;
+
+	server->options = *options;
+	mutex_init(&server->connections_lock);
+	INIT_LIST_HEAD(&server->connections);
+	atomic_set(&server->connection_count, 0);
+	init_waitqueue_head(&server->empty);
+
+	ret = ktcp_server_create_caches(server);
+	if (ret)
+		return ret;
+
+	ret = ktcp_files_start(server);
+	if (ret)
+		goto err_caches;
+
+	server->queue = alloc_workqueue("%s", 0, 0, KBUILD_MODNAME);
+	if (!server->queue) {
+		ret = -ENOMEM;
+		goto err_files;
+	}
+
+	ret = ktcp_listener_start(server);
+	if (ret)
+		goto err_queue;
+
+	if (options->root)
+		pr_info("listening on port %u, serving %s\n", options->port, options->root);
+	else
+		pr_info("listening on port %u\n", options->port);
+	return 0;
+
+err_queue:
+	destroy_workqueue(server->queue);
+err_files:
+	ktcp_files_stop(server);
+err_caches:
+	ktcp_server_destroy_caches(server);
+	return ret;
+}
+
+/* Has every connection look at the server's state. */
+static void ktcp_server_wake_all(struct ktcp_server *server)
+{
+	struct ktcp_connection *connection;
+
+	mutex_lock(&server->connections_lock);
+	list_for_each_entry(connection, &server->connections, node)
+		ktcp_connection_wake(connection);
+	mutex_unlock(&server->connections_lock);
+}
+
+static bool ktcp_server_is_empty(struct ktcp_server *server)
+{
+	return !atomic_read(&server->connection_count);
+}
+
+/*
+ * Ends all connections: politely at first, and what is left after drain_timeout
+ * by RST. A connection ends in its own work item and nowhere else, so this only
+ * sets a flag, wakes them and waits; the second wait is for work items that are
+ * runnable, and is as long as the slowest file system read among them.
+ */
+static void ktcp_server_drain(struct ktcp_server *server)
+{
+	WRITE_ONCE(server->draining, true);
+	ktcp_server_wake_all(server);
+	if (wait_event_timeout(server->empty, ktcp_server_is_empty(server),
+			       msecs_to_jiffies(server->options.drain_timeout)))
+		return;
+	WRITE_ONCE(server->aborting, true);
+	ktcp_server_wake_all(server);
+	wait_event(server->empty, ktcp_server_is_empty(server));
+}
+
+/*
+ * Afterwards nothing runs, or can come to run, in this module's text:
+ * 1. Without a listener no connection comes into being, and its accept work has
+ *    been cancelled; so connection_count only falls from there.
+ * 2. It falls to 0: every connection has restored its socket's callbacks,
+ *    deleted its timer and freed itself in its work item (connection.c).
+ * 3. destroy_workqueue() waits for the last instructions of those work items.
+ * 4. A softirq on another CPU may have read a callback's address before it was
+ *    restored and still be on its first or last instruction. It runs with
+ *    bottom halves disabled, which an RCU grace period waits for.
+ */
+void ktcp_server_stop(struct ktcp_server *server)
+{
+	ktcp_listener_stop(&server->listener);
+	ktcp_server_drain(server);
+	destroy_workqueue(server->queue);
+	synchronize_net();
+	ktcp_files_stop(server);
+	ktcp_server_destroy_caches(server);
+	pr_info("stopped listening on port %u\n", server->options.port);
+}

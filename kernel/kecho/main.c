@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+//
+// kecho.ko: an echo server in the kernel.
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+
+#include <ktcp/echo.h>
+
+#include "core/parameters.h"
+#include "core/server.h"
+#include "core/stats.h"
+
+static unsigned short port = 12345;
+module_param(port, ushort, 0444);
+MODULE_PARM_DESC(port, "TCP port to listen on (default 12345)");
+
+static unsigned short backlog = 128;
+module_param(backlog, ushort, 0444);
+MODULE_PARM_DESC(backlog, "connections that may wait to be accepted (default 128)");
+
+static struct ktcp_server server;
+module_param_cb(stats, &ktcp_stats_param_ops, &server, 0444);
+MODULE_PARM_DESC(stats, "counters, to be read in sysfs");
+
+static int __init kecho_init(void)
+{
+	const struct ktcp_server_options options = {
+		.protocol = &ktcp_echo_protocol,
+		.port = port,
+		.backlog = backlog,
+		.max_connections = KTCP_MAX_CONNECTIONS_DEFAULT,
+		.drain_timeout = KTCP_DRAIN_TIMEOUT_DEFAULT,
+	};
+	int ret;
+
+	ret = ktcp_parameter_range("port", port, 1, USHRT_MAX);
+	if (!ret)
+		ret = ktcp_parameter_range("backlog", backlog, 1, USHRT_MAX);
+	if (!ret)
+		ret = ktcp_server_start(&server, &options);
+	return ret;
+}
+
+static void __exit kecho_exit(void)
+{
+	ktcp_server_stop(&server);
+}
+
+module_init(kecho_init);
+module_exit(kecho_exit);
+
+MODULE_LICENSE("Dual MIT/GPL");
+MODULE_DESCRIPTION("TCP echo server in the kernel");
