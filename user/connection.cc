@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// The verdicts, and what is done without moving bytes; transfer.cc moves bytes.
+#include "connection.hh"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace ktcp::user {
+
+void Connection::open() noexcept {
+    verdict_ = protocol().open(session(), this, worker_.service.config, now());
+}
+
+// The session first: it gives back its buffers and its resource through this.
+void Connection::close() noexcept {
+    protocol().close(session());
+    if (resource_)
+        release_resource();
+    if (verdict_ == KTCP_ABORT) {
+        linger reset = {1, 0};
+        setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        worker_.counters.add(count_aborted);
+    }
+    ::close(fd_);
+}
+
+Progress Connection::drive() noexcept {
+    for (int left = budget;;) {
+        if (drain_wanted_ && may_interrupt()) [[unlikely]] {
+            drain_wanted_ = false;
+            verdict_ = protocol().drain(session(), now());
+        }
+        bool sends = false;
+        switch (verdict_) {
+        case KTCP_WANT_RECEIVE:
+            // After FIN nothing can come that such a session still waits for.
+            if (input_ended_)
+                return Progress::ended;
+            if (!readable_)
+                return Progress::waiting;
+            break;
+        case KTCP_WANT_SEND:
+            if (!writable_)
+                return Progress::waiting;
+            sends = true;
+            break;
+        case KTCP_WANT_BOTH:
+            sends = writable_;
+            if (!sends && (!readable_ || input_ended_))
+                return Progress::waiting;
+            break;
+        case KTCP_WANT_RESOURCE:
+            if (worker_.gathering)
+                return Progress::again;
+            break;
+        case KTCP_WANT_ENTRIES:
+            break;
+        case KTCP_SHUTDOWN:
+            shutdown(fd_, SHUT_WR);
+            verdict_ = KTCP_WANT_RECEIVE;
+            continue;
+        case KTCP_CLOSE:
+        case KTCP_ABORT:
+            return Progress::ended;
+        }
+        if (left <= 0)
+            return Progress::again;
+        left -= verdict_ == KTCP_WANT_ENTRIES ? 1 : io_cost;
+        if (verdict_ == KTCP_WANT_RESOURCE)
+            look_up();
+        else if (verdict_ == KTCP_WANT_ENTRIES)
+            next_entry();
+        else if (sends)
+            send();
+        else
+            receive();
+    }
+}
+
+void Connection::expire() noexcept { verdict_ = protocol().expired(session(), now()); }
+
+void Connection::look_up() noexcept {
+    ktcp_resource_request request = protocol().resource_request(session());
+    FileCache::Found found =
+        worker_.files->acquire(request.path, request.size, worker_.now.monotonic);
+    ktcp_resource answer = {};
+    answer.status = found.status;
+    if (found.file) {
+        const FileIdentity& identity = found.file->identity;
+        answer.modified_seconds = identity.modified.tv_sec;
+        answer.modified_ns = static_cast<uint32_t>(identity.modified.tv_nsec);
+        answer.size = identity.size;
+        answer.inode = identity.inode;
+    }
+    resource_ = found.file;
+    unsendable_ = false;
+    verdict_ = protocol().resource(session(), &answer, now());
+}
+
+void Connection::release_resource() noexcept {
+    directory_.reset();
+    worker_.files->release(*resource_, worker_.now.monotonic);
+    resource_ = nullptr;
+}
+
+void Connection::next_entry() noexcept {
+    if (!directory_)
+        directory_ = Directory::open(resource_->fd.get(), worker_.buffers);
+    ktcp_entry entry;
+    auto step = directory_ ? directory_->next(entry) : Directory::Step::failed;
+    if (step == Directory::Step::entry) {
+        verdict_ = protocol().entry(session(), &entry, now());
+        return;
+    }
+    directory_.reset();
+    verdict_ = protocol().end_of_entries(session(), step == Directory::Step::end, now());
+}
+
+} // namespace ktcp::user

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "directory.hh"
+
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <new>
+#include <string_view>
+
+namespace ktcp::user {
+
+std::unique_ptr<Directory> Directory::open(int fd, BlockPool& buffers) noexcept {
+    Descriptor own(openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!own)
+        return nullptr;
+    void* batch = buffers.acquire();
+    if (!batch)
+        return nullptr;
+    auto* directory = new (std::nothrow) Directory(std::move(own), buffers, batch);
+    if (!directory)
+        buffers.release(batch);
+    return std::unique_ptr<Directory>(directory);
+}
+
+Directory::~Directory() { buffers_.release(batch_); }
+
+Directory::Step Directory::next(ktcp_entry& entry) noexcept {
+    for (;;) {
+        if (at_ == end_) {
+            ssize_t n = getdents64(fd_.get(), batch_, KTCP_BUFFER_SIZE);
+            if (n <= 0)
+                return n == 0 ? Step::end : Step::failed;
+            at_ = 0;
+            end_ = static_cast<size_t>(n);
+        }
+        const auto* record = reinterpret_cast<const dirent64*>(batch_ + at_);
+        at_ += record->d_reclen;
+        std::string_view name(record->d_name);
+        // Longer names than NAME_MAX exist on some foreign file systems: no request
+        // could ask for them, so they are not listed.
+        if (name == "." || name == ".." || name.size() > KTCP_NAME_MAX)
+            continue;
+        entry = {};
+        entry.name = name.data();
+        entry.name_size = static_cast<uint32_t>(name.size());
+        entry.kind = KTCP_ENTRY_OTHER;
+        look_up(entry);
+        return Step::entry;
+    }
+}
+
+void Directory::look_up(ktcp_entry& entry) noexcept {
+    struct stat st;
+    if (fstatat(fd_.get(), entry.name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return;
+    if (S_ISREG(st.st_mode))
+        entry.kind = KTCP_ENTRY_FILE;
+    else if (S_ISDIR(st.st_mode))
+        entry.kind = KTCP_ENTRY_DIRECTORY;
+    entry.modified_seconds = st.st_mtim.tv_sec;
+    entry.size = static_cast<uint64_t>(st.st_size);
+}
+
+} // namespace ktcp::user

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// The model "epoll-et": one epoll instance a thread. Connections are watched
+// edge-triggered and stay as they were added, so that a request costs no epoll_ctl;
+// listeners are level-triggered, so that accepting may stop half-way.
+#include "connection.hh"
+#include "loops/loop.hh"
+#include "start_error.hh"
+
+#include <algorithm>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace ktcp::user {
+
+namespace {
+
+// Each connection of a batch may hold a buffer with its request until all have been
+// received from.
+constexpr int batch_size = 64;
+// Connections taken from one listener before the others' turn.
+constexpr int accept_budget = 32;
+// How long accepting waits, if no connection ends before, when there is no room for
+// another: the listeners would be ready all the time, and the loop would spin.
+constexpr ktcp_time accept_pause = 100 * KTCP_MILLISECOND;
+// A session whose time has come, but which cannot be told now, is told this later.
+constexpr ktcp_time postponement = KTCP_MILLISECOND;
+
+// RDHUP and PRI for Connection::ready(); not OUT, which a connection asks for when
+// first it finds the socket full: most never do.
+constexpr uint32_t input_events = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLET;
+
+// What an event means is in its data: a connection's address, which is aligned, or
+// an odd number.
+constexpr uint64_t wake_tag = 1;
+constexpr uint64_t listener_tag(size_t i) { return 3 + 2 * i; }
+
+class EpollLoop final : public Loop {
+public:
+    EpollLoop(Worker& worker, std::vector<Descriptor> listeners);
+    bool run() noexcept override;
+
+private:
+    void wake() noexcept override;
+    int timeout() const noexcept;
+    void dispatch(const epoll_event& event) noexcept;
+    void accept_from(int listener) noexcept;
+    void adopt(int fd) noexcept;
+    void watch_listeners(bool watch) noexcept;
+    void pause_accepting() noexcept;
+    void resume_accepting() noexcept;
+    void drive(Connection& connection) noexcept;
+    void end(Connection& connection) noexcept;
+    void watch_output(Connection& connection) noexcept;
+    void enqueue(Connection& connection) noexcept;
+    void drive_queued() noexcept;
+    void expire() noexcept;
+    void obey() noexcept;
+    void begin_drain() noexcept;
+    void abort_all() noexcept;
+
+    Worker& worker_;
+    std::vector<Descriptor> listeners_;
+    Descriptor epoll_;
+    Descriptor wake_;
+    ktcp_time accept_again_ = KTCP_NEVER; // while accepting pauses
+    bool draining_ = false;
+    bool aborted_ = false;
+    // Connections that are to be driven again, first in, first out.
+    Connection* first_queued_ = nullptr;
+    Connection* last_queued_ = nullptr;
+};
+
+EpollLoop::EpollLoop(Worker& worker, std::vector<Descriptor> listeners)
+    : worker_(worker), listeners_(std::move(listeners)), epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+    if (!epoll_ || !wake_)
+        throw StartError::with_errno("cannot create an epoll instance",
+                                     "raise the limit of open files (ulimit -n)");
+    epoll_event event = {};
+    event.events = EPOLLIN;
+    event.data.u64 = wake_tag;
+    bool watched = epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) == 0;
+    for (size_t i = 0; i < listeners_.size(); ++i) {
+        event.data.u64 = listener_tag(i);
+        watched &= epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listeners_[i].get(), &event) == 0;
+    }
+    if (!watched)
+        throw StartError::with_errno("cannot watch the listening sockets",
+                                     "raise /proc/sys/fs/epoll/max_user_watches");
+}
+
+bool EpollLoop::run() noexcept {
+    epoll_event events[batch_size];
+    while (!draining_ || !worker_.deadlines.empty()) {
+        int n = epoll_wait(epoll_.get(), events, batch_size, timeout());
+        worker_.read_clock();
+        worker_.gathering = true;
+        for (int i = 0; i < n; ++i)
+            dispatch(events[i]);
+        worker_.gathering = false;
+        drive_queued();
+        expire();
+        if (worker_.files)
+            worker_.files->sweep(worker_.now.monotonic);
+        if (accept_again_ <= worker_.now.monotonic)
+            resume_accepting();
+        if (order() != Order::serve)
+            obey();
+    }
+    return !aborted_;
+}
+
+void EpollLoop::wake() noexcept {
+    uint64_t one = 1;
+    [[maybe_unused]] ssize_t n = write(wake_.get(), &one, sizeof one);
+}
+
+int EpollLoop::timeout() const noexcept {
+    if (first_queued_)
+        return 0;
+    ktcp_time due = std::min(worker_.next_due(), accept_again_);
+    if (draining_)
+        due = std::min(due, drain_until());
+    if (due == KTCP_NEVER)
+        return -1;
+    if (due <= worker_.now.monotonic)
+        return 0;
+    // Rounded up, lest the loop spin through the last millisecond.
+    ktcp_time wait = (due - worker_.now.monotonic + KTCP_MILLISECOND - 1) / KTCP_MILLISECOND;
+    return static_cast<int>(std::min<ktcp_time>(wait, INT32_MAX));
+}
+
+void EpollLoop::dispatch(const epoll_event& event) noexcept {
+    if (event.data.u64 % 2 == 0) [[likely]] {
+        auto& connection = *static_cast<Connection*>(event.data.ptr);
+        // An error shows at the next call on the socket, whichever that is.
+        bool broken = event.events & (EPOLLERR | EPOLLHUP);
+        connection.ready(broken || event.events & (EPOLLIN | EPOLLRDHUP | EPOLLPRI),
+                         broken || event.events & EPOLLOUT,
+                         broken || event.events & (EPOLLRDHUP | EPOLLPRI));
+        if (!connection.queued)
+            drive(connection);
+    } else if (event.data.u64 == wake_tag) {
+        uint64_t count;
+        [[maybe_unused]] ssize_t n = read(wake_.get(), &count, sizeof count);
+    } else if (accept_again_ == KTCP_NEVER) {
+        accept_from(listeners_[(event.data.u64 - listener_tag(0)) / 2].get());
+    }
+}
+
+void EpollLoop::accept_from(int listener) noexcept {
+    const Service& service = worker_.service;
+    for (int i = 0; i < accept_budget; ++i) {
+        if (service.connections.load(std::memory_order_relaxed) >= service.max_connections)
+            return pause_accepting();
+        int fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            adopt(fd);
+            continue;
+        }
+        switch (errno) {
+        case EAGAIN:
+            return;
+        case EMFILE:
+        case ENFILE:
+        case ENOBUFS:
+        case ENOMEM:
+            // Files that are open for later can make room for a client that is here.
+            if (!worker_.files || !worker_.files->close_unused())
+                return pause_accepting();
+            break;
+        default:
+            break; // a connection that died in the queue (accept(2)): on to the next
+        }
+    }
+}
+
+void EpollLoop::adopt(int fd) noexcept {
+    Connection* connection = worker_.adopt(fd);
+    if (!connection)
+        return;
+    epoll_event event = {};
+    event.events = input_events;
+    event.data.ptr = connection;
+    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+        connection->abort();
+        end(*connection);
+        return;
+    }
+    drive(*connection);
+}
+
+void EpollLoop::watch_listeners(bool watch) noexcept {
+    epoll_event event = {};
+    event.events = watch ? static_cast<uint32_t>(EPOLLIN) : 0;
+    for (size_t i = 0; i < listeners_.size(); ++i) {
+        event.data.u64 = listener_tag(i);
+        epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listeners_[i].get(), &event);
+    }
+}
+
+void EpollLoop::pause_accepting() noexcept {
+    accept_again_ = worker_.now.monotonic + accept_pause;
+    worker_.counters.add(count_accept_pauses);
+    watch_listeners(false);
+}
+
+void EpollLoop::resume_accepting() noexcept {
+    accept_again_ = KTCP_NEVER;
+    watch_listeners(true);
+}
+
+void EpollLoop::drive(Connection& connection) noexcept {
+    switch (connection.drive()) {
+    case Progress::waiting:
+        worker_.reschedule(connection);
+        if (connection.wants_writable() && !connection.output_watched) [[unlikely]]
+            watch_output(connection);
+        break;
+    case Progress::again:
+        enqueue(connection);
+        break;
+    case Progress::ended:
+        end(connection);
+        break;
+    }
+}
+
+// Closing the socket takes it out of epoll, and there is one event a socket in a
+// batch: nothing refers to the connection any more.
+void EpollLoop::end(Connection& connection) noexcept {
+    worker_.end(connection);
+    if (accept_again_ != KTCP_NEVER)
+        accept_again_ = worker_.now.monotonic;
+}
+
+// Adding OUT announces at once if the socket has got room since: no edge is lost.
+void EpollLoop::watch_output(Connection& connection) noexcept {
+    epoll_event event = {};
+    event.events = input_events | EPOLLOUT;
+    event.data.ptr = &connection;
+    if (epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, connection.fd(), &event) != 0) {
+        connection.abort();
+        end(connection);
+        return;
+    }
+    connection.output_watched = true;
+}
+
+void EpollLoop::enqueue(Connection& connection) noexcept {
+    connection.queued = true;
+    connection.next_queued = nullptr;
+    (first_queued_ ? last_queued_->next_queued : first_queued_) = &connection;
+    last_queued_ = &connection;
+}
+
+// One turn for each that is in the queue now; those that join it wait until the
+// kernel has been asked for events again.
+void EpollLoop::drive_queued() noexcept {
+    Connection* connection = first_queued_;
+    first_queued_ = nullptr;
+    while (connection) {
+        Connection* next = connection->next_queued;
+        connection->queued = false;
+        drive(*connection);
+        connection = next;
+    }
+}
+
+void EpollLoop::expire() noexcept {
+    ktcp_time now = worker_.now.monotonic;
+    while (worker_.deadlines.first_due() <= now) {
+        auto& connection = static_cast<Connection&>(worker_.deadlines.first());
+        // The heap may hold an earlier time than the session's (Worker::reschedule).
+        ktcp_time due = connection.deadline();
+        if (connection.queued || due > now) {
+            worker_.deadlines.update(connection, std::max(due, now + postponement));
+            continue;
+        }
+        worker_.deadlines.update(connection, now + postponement);
+        connection.expire();
+        drive(connection);
+    }
+}
+
+void EpollLoop::obey() noexcept {
+    if (!draining_)
+        begin_drain();
+    if (order() == Order::abort || drain_until() <= worker_.now.monotonic)
+        abort_all();
+}
+
+void EpollLoop::begin_drain() noexcept {
+    draining_ = true;
+    accept_again_ = KTCP_NEVER;
+    listeners_.clear();
+    for (uint32_t i = 0; i < worker_.deadlines.size(); ++i) {
+        auto& connection = static_cast<Connection&>(worker_.deadlines[i]);
+        connection.drain();
+        if (!connection.queued)
+            enqueue(connection);
+    }
+}
+
+void EpollLoop::abort_all() noexcept {
+    first_queued_ = nullptr;
+    while (!worker_.deadlines.empty()) {
+        auto& connection = static_cast<Connection&>(worker_.deadlines.first());
+        connection.abort();
+        worker_.end(connection);
+        aborted_ = true;
+    }
+}
+
+} // namespace
+
+std::unique_ptr<Loop> make_epoll_et_loop(Worker& worker, std::vector<Descriptor> listeners) {
+    return std::make_unique<EpollLoop>(worker, std::move(listeners));
+}
+
+} // namespace ktcp::user

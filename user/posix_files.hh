@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// The served tree: names to open files, never outside the root.
+#pragma once
+
+#include "ktcp/protocol.h"
+
+#include <string>
+#include <sys/stat.h>
+
+namespace ktcp::user {
+
+// A file descriptor with an owner.
+class Descriptor {
+public:
+    Descriptor() = default;
+    explicit Descriptor(int fd) noexcept : fd_(fd) {}
+    Descriptor(Descriptor&& other) noexcept : fd_(other.take()) {}
+    Descriptor& operator=(Descriptor&& other) noexcept;
+    ~Descriptor();
+
+    int get() const { return fd_; }
+    explicit operator bool() const { return fd_ >= 0; }
+    int take() noexcept {
+        int fd = fd_;
+        fd_ = -1;
+        return fd;
+    }
+
+private:
+    int fd_ = -1;
+};
+
+// What makes a file this file and unchanged: which inode it is, and when its contents
+// and its inode (links, names, owner, mode) last changed.
+struct FileIdentity {
+    uint64_t device;
+    uint64_t inode;
+    uint64_t size;
+    timespec modified;
+    timespec changed;
+
+    explicit FileIdentity(const struct stat& st) noexcept;
+    FileIdentity() = default;
+    bool operator==(const FileIdentity& other) const noexcept;
+};
+
+struct OpenedFile {
+    ktcp_resource_status status = KTCP_RESOURCE_FAILED;
+    bool out_of_descriptors = false; // why it FAILED: closing some may help
+    Descriptor fd;                   // for FILE and DIRECTORY
+    FileIdentity identity{};
+};
+
+// The root directory. Shared by all workers, constant once opened.
+class Root {
+public:
+    // Throws StartError with a message that says what to do.
+    explicit Root(const std::string& path);
+
+    // `path` is as in ktcp_resource_request: relative, decoded, "" for the root.
+    OpenedFile open(const char* path) const noexcept;
+
+    // Does `path` still lead to the file of this identity? One system call.
+    bool leads_to(const char* path, const FileIdentity& identity) const noexcept;
+
+private:
+    OpenedFile reopen(Descriptor found) const noexcept;
+
+    Descriptor directory_;
+    Descriptor own_descriptors_; // /proc/self/fd
+};
+
+ktcp_resource_status resource_status_of(int error) noexcept;
+
+} // namespace ktcp::user

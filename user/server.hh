@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// A protocol served on a port by a number of threads: what both programs are.
+#pragma once
+
+#include "listener.hh"
+#include "loops/loop.hh"
+
+#include <string>
+#include <thread>
+
+namespace ktcp::user {
+
+struct ServerOptions {
+    std::vector<ListenAddress> addresses; // at least one
+    uint16_t port = 0;                    // 0: any that is free
+    unsigned threads = 1;
+    int backlog = 128;
+    uint32_t max_connections = 65536;
+    uint32_t drain_timeout = 5000; // ms
+    std::string root;              // empty: the protocol asks for no files
+    size_t cache_entries = 256;    // a thread
+};
+
+// The constructor opens everything that can fail (StartError); then start(), drain()
+// or abort() or both, and wait(). `config` is the protocol's and outlives the server.
+class Server {
+public:
+    Server(const ktcp_protocol& protocol, const void* config, const ServerOptions& options);
+    ~Server(); // aborts what still runs
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    void start();
+    uint16_t port() const { return port_; }
+
+    void drain() noexcept; // gives up after options.drain_timeout
+    void abort() noexcept;
+    // Readable once all threads have finished.
+    int finished_fd() const { return finished_.get(); }
+    // Joins them. True if every session ended by itself.
+    bool wait() noexcept;
+
+    // The sum over all threads; at any time.
+    void count(Counters& totals) const noexcept;
+    uint32_t connections() const { return service_.connections.load(std::memory_order_relaxed); }
+
+private:
+    struct Thread {
+        std::unique_ptr<Worker> worker;
+        std::unique_ptr<Loop> loop;
+        std::thread thread;
+        bool ended_well = true;
+    };
+    void run(Thread& thread) noexcept;
+
+    const ServerOptions options_;
+    std::unique_ptr<Root> root_;
+    Service service_;
+    Descriptor finished_;
+    uint16_t port_ = 0;
+    std::vector<Thread> threads_;
+    std::atomic<size_t> running_{0};
+};
+
+} // namespace ktcp::user

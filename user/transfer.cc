@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// The part of Connection that moves bytes between socket, session and file. One
+// system call a step; what it moved is told to the session before the next.
+#include "connection.hh"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace ktcp::user {
+
+namespace {
+
+// As much of a file as is handed to TCP at once: a reader that keeps up with us must
+// not keep the other connections of this thread waiting.
+constexpr uint64_t sendfile_max = 1024 * 1024;
+
+bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+
+} // namespace
+
+void Connection::receive() noexcept {
+    ktcp_space space = protocol().receive_space(session());
+    if (!space.data || space.size == 0) [[unlikely]] {
+        verdict_ = KTCP_ABORT;
+        return;
+    }
+    ssize_t n = recv(fd_, space.data, space.size, 0);
+    if (n > 0) [[likely]] {
+        // A short read has emptied the socket, and whatever comes next will be
+        // announced again: no second call just to hear EAGAIN.
+        if (static_cast<size_t>(n) < space.size && !to_the_end_)
+            readable_ = false;
+        worker_.input_arrived();
+        verdict_ = protocol().received(session(), static_cast<size_t>(n), now());
+        return;
+    }
+    int error = n == 0 ? 0 : errno;
+    if (error == EINTR)
+        return;
+    readable_ = false;
+    verdict_ = protocol().received(session(), 0, now());
+    if (n == 0) {
+        input_ended_ = true;
+        verdict_ = protocol().end_of_input(session(), now());
+    } else if (!would_block(error)) {
+        verdict_ = KTCP_CLOSE; // the connection is gone: there is no one to reset
+    }
+}
+
+void Connection::send() noexcept {
+    ktcp_segment segments[KTCP_SEGMENTS_MAX];
+    unsigned count = protocol().output(session(), segments);
+    if (!segments[0].data && segments[0].size > KTCP_BUFFER_SIZE && !unsendable_)
+        send_file(segments[0]);
+    else
+        send_pieces(segments, count);
+}
+
+// Sends the segments up to the first that is left to sendfile, in one call: a head
+// and a small body leave in one packet.
+void Connection::send_pieces(const ktcp_segment* segments, unsigned count) noexcept {
+    iovec pieces[KTCP_SEGMENTS_MAX];
+    unsigned used = 0, taken = 0;
+    bool read = false, whole = true;
+    for (; taken < count && whole; ++taken) {
+        const ktcp_segment& segment = segments[taken];
+        if (segment.data) {
+            pieces[used++] = {const_cast<void*>(segment.data), segment.size};
+            continue;
+        }
+        whole = segment.size <= KTCP_BUFFER_SIZE;
+        if (read || (!whole && !unsendable_))
+            break;
+        size_t size = whole ? segment.size : KTCP_BUFFER_SIZE;
+        char* body = worker_.files->read(*resource_, segment.offset, size);
+        if (!body) {
+            verdict_ = protocol().resource_failed(session());
+            return;
+        }
+        read = true;
+        // One piece is cheaper for the kernel than a list of two.
+        if (used == 1 && pieces[0].iov_len <= FileCache::headroom) {
+            body -= pieces[0].iov_len;
+            std::memcpy(body, pieces[0].iov_base, pieces[0].iov_len);
+            size += pieces[0].iov_len;
+            used = 0;
+        }
+        pieces[used++] = {body, size};
+    }
+    transmit(pieces, used, taken < count || !whole);
+}
+
+void Connection::transmit(iovec* pieces, unsigned count, bool more) noexcept {
+    if (more)
+        cork(true);
+    transmit_now(pieces, count);
+    if (!more)
+        cork(false);
+}
+
+void Connection::transmit_now(iovec* pieces, unsigned count) noexcept {
+    if (count == 1) {
+        sent(::send(fd_, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL), pieces[0].iov_len);
+        return;
+    }
+    size_t wanted = 0;
+    for (unsigned i = 0; i < count; ++i)
+        wanted += pieces[i].iov_len;
+    msghdr message = {};
+    message.msg_iov = pieces;
+    message.msg_iovlen = count;
+    sent(sendmsg(fd_, &message, MSG_NOSIGNAL), wanted);
+}
+
+// While corked, TCP sends full segments only: not the head alone, and not what is
+// left over each time that sendfile comes to the end of its batch of pages (for which
+// MSG_MORE, per call, is not enough: a fifth more instructions for a megabyte).
+void Connection::cork(bool on) noexcept {
+    if (corked_ == on)
+        return;
+    int value = on;
+    setsockopt(fd_, IPPROTO_TCP, TCP_CORK, &value, sizeof value);
+    corked_ = on;
+}
+
+void Connection::send_file(const ktcp_segment& segment) noexcept {
+    auto offset = static_cast<off_t>(segment.offset);
+    size_t wanted = std::min(segment.size, sendfile_max);
+    ssize_t n = sendfile(fd_, resource_->fd.get(), &offset, wanted);
+    if (n > 0) {
+        if (static_cast<uint64_t>(n) == segment.size)
+            cork(false);
+        // Short for many reasons, not all of which promise to announce that the
+        // socket has room again; the next call tells.
+        verdict_ = protocol().sent(session(), static_cast<uint64_t>(n), now());
+    } else if (n == 0 || errno == EIO) {
+        // The file has become shorter than the session was told, or its disk failed.
+        verdict_ = protocol().resource_failed(session());
+    } else if (errno == EINVAL || errno == ENOSYS) {
+        unsendable_ = true; // a file system without splice: copy instead
+    } else {
+        sent(n, wanted);
+    }
+}
+
+// What send or sendfile returned, with its errno.
+void Connection::sent(ssize_t n, size_t wanted) noexcept {
+    if (n > 0) [[likely]] {
+        // A short send has filled the socket, which will announce when it has room.
+        if (static_cast<size_t>(n) < wanted)
+            writable_ = false;
+        verdict_ = protocol().sent(session(), static_cast<uint64_t>(n), now());
+    } else if (would_block(errno)) {
+        writable_ = false;
+    } else if (errno != EINTR) {
+        verdict_ = KTCP_CLOSE;
+    }
+}
+
+} // namespace ktcp::user

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// user-echo-server: kecho.ko's twin in user space.
+#include "options.hh"
+#include "signals.hh"
+#include "start_error.hh"
+
+#include "ktcp/echo.h"
+
+#include <cstdio>
+
+int main(int argc, char** argv) {
+    using namespace ktcp::user;
+    EchoOptions options = parse_echo_options(argc, argv);
+    if (options.exit_status)
+        return *options.exit_status;
+    try {
+        block_signals();
+        raise_descriptor_limit();
+        Server server(ktcp_echo_protocol, nullptr, options.server);
+        announce("user-echo-server", server, options.server, "echo");
+        return serve_until_signalled(server, "user-echo-server");
+    } catch (const StartError& error) {
+        std::fprintf(stderr, "user-echo-server: %s\n", error.what());
+        return 1;
+    }
+}

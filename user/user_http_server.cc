@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// user-http-server: khttpd.ko's twin in user space.
+#include "options.hh"
+#include "signals.hh"
+#include "start_error.hh"
+
+#include "ktcp/http.h"
+
+#include <cstdio>
+
+int main(int argc, char** argv) {
+    using namespace ktcp::user;
+    HttpOptions options = parse_http_options(argc, argv);
+    if (options.exit_status)
+        return *options.exit_status;
+    try {
+        block_signals();
+        raise_descriptor_limit();
+        Server server(ktcp_http_protocol, &options.config, options.server);
+        announce("user-http-server", server, options.server,
+                 options.config.has_root ? "serving " + options.server.root
+                                         : "answering Hello World! (no --root)");
+        return serve_until_signalled(server, "user-http-server");
+    } catch (const StartError& error) {
+        std::fprintf(stderr, "user-http-server: %s\n", error.what());
+        return 1;
+    }
+}

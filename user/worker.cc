@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "worker.hh"
+
+#include "connection.hh"
+
+#include <algorithm>
+#include <time.h>
+#include <unistd.h>
+
+namespace ktcp::user {
+
+namespace {
+
+constexpr size_t buffers_kept = 64;
+constexpr size_t blocks_kept = 256;
+
+} // namespace
+
+Worker::Worker(Service& shared)
+    : service(shared), buffers(KTCP_BUFFER_SIZE, buffers_kept),
+      blocks_(sizeof(Connection) + shared.protocol.session_size, blocks_kept) {
+    if (service.root)
+        files.emplace(*service.root, service.cache_entries, counters);
+    read_clock();
+}
+
+Worker::~Worker() {
+    while (!deadlines.empty())
+        end(static_cast<Connection&>(deadlines.first()));
+}
+
+Connection* Worker::adopt(int fd) noexcept {
+    void* memory = blocks_.acquire();
+    if (memory) {
+        auto* connection = new (memory) Connection(*this, fd);
+        if (deadlines.insert(*connection, KTCP_NEVER)) {
+            service.connections.fetch_add(1, std::memory_order_relaxed);
+            counters.add(count_accepted);
+            connection->open();
+            return connection;
+        }
+        connection->~Connection();
+        blocks_.release(memory);
+    }
+    close(fd);
+    return nullptr;
+}
+
+void Worker::end(Connection& connection) noexcept {
+    deadlines.remove(connection);
+    connection.close();
+    connection.~Connection();
+    blocks_.release(&connection);
+    service.connections.fetch_sub(1, std::memory_order_relaxed);
+}
+
+// A deadline that moves away (each request moves it) is left where it is: when the
+// earlier time comes the session is asked again. So a busy connection touches the
+// heap once per time-out and not once per request.
+void Worker::reschedule(Connection& connection) noexcept {
+    ktcp_time due = connection.deadline();
+    if (due < deadlines.due(connection))
+        deadlines.update(connection, due);
+}
+
+void Worker::read_clock() noexcept {
+    timespec monotonic, real;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &monotonic);
+    clock_gettime(CLOCK_REALTIME_COARSE, &real);
+    now.monotonic = static_cast<ktcp_time>(monotonic.tv_sec) * KTCP_SECOND +
+                    static_cast<ktcp_time>(monotonic.tv_nsec);
+    now.unix_seconds = real.tv_sec;
+}
+
+ktcp_time Worker::next_due() const noexcept {
+    ktcp_time due = deadlines.first_due();
+    return files ? std::min(due, files->next_sweep()) : due;
+}
+
+} // namespace ktcp::user
