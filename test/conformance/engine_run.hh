@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// Plays a conformance case to the engine itself, through the seam.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "ktcp/http.h"
+#include "support/conformance_case.hh"
+#include "support/document_tree.hh"
+#include "support/scripted_host.hh"
+
+namespace ktcp::test {
+
+// How the client's bytes come in.
+struct Delivery {
+    static constexpr size_t nowhere = std::numeric_limits<size_t>::max();
+
+    size_t cut = nowhere;      // one pause, at this byte of all that the client sends
+    size_t piece = nowhere;    // a pause after so many bytes, again and again
+    size_t vanish_at = nowhere; // the client resets the connection at this byte
+};
+
+// What the client saw. Equal whatever the delivery, since virtual time makes even
+// the Date the same.
+struct Transcript {
+    std::string bytes;
+    ScriptedHost::End end = ScriptedHost::End::open;
+    std::vector<std::string> complaints;
+
+    bool same_as(const Transcript& other) const {
+        return bytes == other.bytes && end == other.end;
+    }
+};
+
+ktcp_http_config engine_config(const Profile& profile);
+
+// With `judged` the answers are compared with the case, too, and not only collected.
+Transcript play(const Case& one, const ktcp_http_config& config, const DocumentTree& tree,
+                const Delivery& delivery, const World& world, bool judged);
+
+} // namespace ktcp::test

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# shellcheck shell=bash
+#
+# Sourced in the VM: unloading while hundreds of clients are in the middle of
+# something, again and again, with nothing left behind.
+
+cycle_clients=50 # of each of the six kinds
+cycle_drain=2000 # ms
+
+# One life of the module: served, and taken away under traffic.
+cycle() {
+    local number=$1 holder begin took status=0
+    load "WWWROOT=$tree" drain_timeout=$cycle_drain send_timeout=60000
+    check "cycle $number: the tree" tree_compare "$tree" "$address" --connections 4 --sample 7
+    rude_clients "$address" --each $cycle_clients --hold 60 >"$scratch/hold" &
+    holder=$!
+    for _ in $(seq 600); do
+        grep -q '^holding' "$scratch/hold" && break
+        sleep 0.05
+    done
+    sleep 1
+    echo "# cycle $number: $(cat "$scratch/hold"), $(stat open) open, $(stat requests) requests"
+    begin=$(now_ms)
+    rmmod khttpd || not_ok "cycle $number: rmmod"
+    took=$(($(now_ms) - begin))
+    at_most "cycle $number: ms that rmmod took under traffic" $((cycle_drain + 3000)) $took
+    wait "$holder" || status=$?
+    equal "cycle $number: all clients were ended" 0 $status
+    refute "cycle $number: nobody listens" curl -s --max-time 5 "http://$address/"
+    refute "cycle $number: the module is gone" test -e /sys/module/khttpd
+}
+
+part_cycles() {
+    local number threads memory sockets
+    # The first one warms the kernel's own caches up, and is not part of the sums.
+    cycle 1
+    sleep 1
+    threads=$(kernel_threads) memory=$(kernel_memory) sockets=$(tcp_sockets)
+    for number in 2 3; do cycle $number; done
+    sleep 1
+    # Workers come and go by themselves; one that leaked would come with each cycle.
+    at_most "kernel threads more than before" 4 $(($(kernel_threads) - threads))
+    at_most "TCP sockets more than before" 0 $(($(tcp_sockets) - sockets))
+    at_most "KiB of kernel memory more than before" 2048 $(($(kernel_memory) - memory))
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// What a conformance case says (test/conformance/README.md is its grammar). The same
+// cases drive the engine itself, and any server over TCP.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ktcp::test {
+
+// What the client does, in order.
+struct Step {
+    enum class Kind { send, wait, await, half_close };
+
+    Kind kind = Kind::send;
+    std::string bytes;           // send
+    unsigned milliseconds = 0;   // wait
+    size_t responses = 0;        // await: so many of the expected ones must have come
+};
+
+struct FieldRule {
+    enum class Kind { exact, pattern, absent };
+
+    Kind kind = Kind::exact;
+    std::string name;
+    std::string value; // of a pattern: an ECMAScript regular expression for all of it
+};
+
+struct BodyRule {
+    enum class Kind { exact, size, contains, lacks, file, lists };
+
+    Kind kind = Kind::exact;
+    std::string text; // bytes, a decimal size, or a path in the tree
+};
+
+struct ExpectedResponse {
+    std::vector<int> statuses; // any one of them
+    bool to_head = false;
+    bool optional = false; // an interim response that a server may leave out
+    std::vector<FieldRule> fields;
+    std::vector<BodyRule> body;
+};
+
+struct Case {
+    // kept: another request on the connection is answered. closed: FIN follows at
+    // once. timeout: FIN follows, after a silence that is neither too short nor too
+    // long. ended: by FIN or RST.
+    enum class End { kept, closed, timeout, ended };
+
+    std::string file;
+    int line = 0;
+    std::string section; // where the specification says so
+    std::string name;
+    std::string about;
+    std::string profile = "tree";
+    bool unprivileged = false; // means nothing to a server that reads any file
+    std::vector<Step> steps;
+    std::vector<ExpectedResponse> expected;
+    End end = End::kept;
+    unsigned timeout_min = 0; // milliseconds from the last send, or the connection's start
+    unsigned timeout_max = 0;
+
+    bool half_closes() const;
+    // All the bytes that the client sends.
+    size_t input_size() const;
+    // For messages: FILE:LINE NAME.
+    std::string where() const;
+};
+
+// Throws std::runtime_error that names file, line and what is wrong.
+std::vector<Case> load_cases(const std::filesystem::path& file);
+// All *.case files of a directory, in order of their names.
+std::vector<Case> load_all_cases(const std::filesystem::path& directory);
+
+// The settings a server is started with: by the name of the profile, then by the name
+// of the setting, which is that of the servers' options and parameters.
+using Profile = std::map<std::string, std::string>;
+std::map<std::string, Profile> load_profiles(const std::filesystem::path& file);
+
+} // namespace ktcp::test

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# shellcheck shell=bash
+#
+# Sourced by test scripts: lines "ok - what" and "not ok - what", and at the end one
+# line "N passed, N failed" and an exit status that says the same.
+
+report_passed=0
+report_failed=0
+
+ok() {
+    printf 'ok - %s\n' "$*"
+    report_passed=$((report_passed + 1))
+}
+
+not_ok() {
+    printf 'not ok - %s\n' "$*"
+    report_failed=$((report_failed + 1))
+}
+
+# check WHAT COMMAND...: its output is shown if it fails; always its remarks (lines that
+# begin with "#"), its own "ok - ..." lines and its figures, which scripts/check shows.
+check() {
+    local what=$1 output status=0
+    shift
+    output=$("$@" 2>&1) || status=$?
+    if [ "$status" -eq 0 ]; then
+        grep -E '^(#|ok -|figure: |compared |[0-9]+ passed)' <<<"$output" |
+            sed '/^figure: /!s/^/  /' || true
+        ok "$what"
+    else
+        sed 's/^/  /' <<<"$output"
+        not_ok "$what (status $status)"
+    fi
+}
+
+# refute WHAT COMMAND...: the command must fail.
+refute() {
+    local what=$1
+    shift
+    if "$@" >/dev/null 2>&1; then not_ok "$what"; else ok "$what"; fi
+}
+
+# equal WHAT EXPECTED ACTUAL
+equal() {
+    if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1: expected '$2', got '$3'"; fi
+}
+
+# at_most WHAT LIMIT ACTUAL
+at_most() {
+    if [ "$3" -le "$2" ]; then ok "$1: $3"; else not_ok "$1: $3, more than $2"; fi
+}
+
+# have COMMAND: or say that what needs it is left out.
+have() {
+    command -v "$1" >/dev/null && return 0
+    echo "# $1 is not installed (scripts/setup check): left out"
+    return 1
+}
+
+report_end() {
+    printf '%s passed, %s failed\n' "$report_passed" "$report_failed"
+    [ "$report_failed" -eq 0 ]
+}
+
+# profile_settings NAME: NAME=VALUE words of a conformance profile, without the root's.
+profile_settings() {
+    local file word
+    file=$(dirname "${BASH_SOURCE[0]}")/../conformance/profiles
+    # shellcheck disable=SC2013
+    for word in $(sed -n "s/^$1 //p" "$file"); do
+        case $word in root=*) ;; *) printf '%s\n' "$word" ;; esac
+    done
+}

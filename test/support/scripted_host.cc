@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "support/scripted_host.hh"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+
+namespace ktcp::test {
+
+namespace {
+
+// Far more steps than any case needs: only a session that goes in circles gets here.
+constexpr uint64_t most_steps = 50'000'000;
+constexpr int64_t start_of_time = 1'753'000'000;
+
+} // namespace
+
+void ScriptedHost::require(bool holds, const char* rule) {
+    if (!holds)
+        throw std::runtime_error(std::string("the seam's rules are broken: ") + rule);
+}
+
+ScriptedHost::ScriptedHost(const ktcp_protocol& protocol, const void* config,
+                           const DocumentTree* tree, World world)
+    : protocol_(protocol), tree_(tree), world_(world), now_{KTCP_SECOND, start_of_time} {
+    size_t align = std::max(protocol.session_align, sizeof(void*));
+    require(align <= 64 && (align & (align - 1)) == 0, "session_align");
+    session_ = std::aligned_alloc(align, (protocol.session_size + align - 1) / align * align);
+    // A session must not rely on zeroed memory.
+    memset(session_, 0xa5, protocol.session_size);
+    session_open_ = true;
+    verdict_ = protocol_.open(session_, this, config, &now_);
+    drive();
+}
+
+ScriptedHost::~ScriptedHost() {
+    if (session_open_)
+        protocol_.close(session_);
+    std::free(session_);
+    for (void* buffer : buffers_)
+        std::free(buffer);
+}
+
+void* ScriptedHost::acquire() {
+    if (acquired_ >= world_.buffers_until_oom)
+        return nullptr;
+    acquired_++;
+    void* buffer = std::aligned_alloc(16, KTCP_BUFFER_SIZE);
+    memset(buffer, 0x5a, KTCP_BUFFER_SIZE);
+    buffers_.insert(buffer);
+    return buffer;
+}
+
+void ScriptedHost::release(void* buffer) {
+    if (buffers_.erase(buffer) != 1)
+        fault_ = "a buffer is given back that was not lent";
+    else
+        std::free(buffer); // so that a later use is a fault that ASan reports
+}
+
+void ScriptedHost::release_resource() {
+    if (!resource_)
+        fault_ = "ktcp_os_resource_release() without a resource";
+    resource_ = nullptr;
+}
+
+void ScriptedHost::receive(std::string_view bytes) {
+    input_ = bytes;
+    drive();
+    require(input_.empty() || !session_open_ || window_ == 0, "input was left unread");
+    input_ = {};
+}
+
+void ScriptedHost::end_of_input() {
+    if (!session_open_)
+        return;
+    verdict_ = protocol_.end_of_input(session_, &now_);
+    drive();
+}
+
+void ScriptedHost::drain() {
+    if (!session_open_)
+        return;
+    verdict_ = protocol_.drain(session_, &now_);
+    drive();
+}
+
+void ScriptedHost::set_window(size_t bytes) {
+    window_ = bytes;
+    drive();
+}
+
+void ScriptedHost::close() {
+    if (session_open_)
+        finish(End::reset);
+}
+
+ktcp_time ScriptedHost::deadline() const {
+    return session_open_ ? protocol_.deadline(session_) : KTCP_NEVER;
+}
+
+void ScriptedHost::advance(uint64_t milliseconds) {
+    ktcp_now origin = now_;
+    ktcp_time target = now_.monotonic + milliseconds * KTCP_MILLISECOND;
+    auto move_to = [&](ktcp_time when) {
+        now_.monotonic = std::max(when, now_.monotonic);
+        now_.unix_seconds =
+            origin.unix_seconds +
+            static_cast<int64_t>((now_.monotonic - origin.monotonic) / KTCP_SECOND);
+    };
+    for (int fired = 0; session_open_ && deadline() <= target; fired++) {
+        require(fired < 1000, "deadline() does not move after expired()");
+        move_to(deadline());
+        verdict_ = protocol_.expired(session_, &now_);
+        drive();
+    }
+    move_to(target);
+}
+
+void ScriptedHost::finish(End how) {
+    protocol_.close(session_);
+    session_open_ = false;
+    if (end_ == End::open)
+        end_ = how;
+    require(!fault_, fault_);
+    require(buffers_.empty(), "a closed session keeps a buffer");
+    require(resource_ == nullptr, "a closed session keeps a resource");
+}
+
+void ScriptedHost::drive() {
+    bool guessed = false;
+    while (session_open_) {
+        require(++steps_ < most_steps, "the session goes in circles");
+        require(!fault_, fault_);
+        switch (verdict_) {
+        case KTCP_SHUTDOWN:
+            require(end_ == End::open, "SHUTDOWN twice");
+            end_ = End::fin;
+            verdict_ = KTCP_WANT_RECEIVE;
+            break;
+        case KTCP_WANT_RECEIVE:
+            if (!input_.empty()) {
+                deliver();
+            } else if (world_.speculative && !guessed) {
+                guessed = true;
+                deliver();
+            } else {
+                return;
+            }
+            break;
+        case KTCP_WANT_BOTH:
+            if (!input_.empty() && (window_ == 0 || !world_.send_first))
+                deliver();
+            else if (window_ != 0)
+                send();
+            else
+                return;
+            break;
+        case KTCP_WANT_SEND:
+            if (window_ == 0)
+                return;
+            send();
+            break;
+        case KTCP_WANT_RESOURCE:
+            look_up();
+            break;
+        case KTCP_WANT_ENTRIES:
+            list();
+            break;
+        case KTCP_CLOSE:
+            finish(End::fin);
+            break;
+        case KTCP_ABORT:
+            finish(End::reset);
+            break;
+        default:
+            require(false, "a verdict that does not exist");
+        }
+    }
+}
+
+void ScriptedHost::deliver() {
+    ktcp_space space = protocol_.receive_space(session_);
+    if (!space.data || space.size == 0)
+        return finish(End::reset);
+    ktcp_space again = protocol_.receive_space(session_);
+    require(again.data == space.data && again.size == space.size,
+            "receive_space() changes before received()");
+    size_t n = std::min(space.size, input_.size());
+    if (n) // a guess brings nothing
+        memcpy(space.data, input_.data(), n);
+    input_.remove_prefix(n);
+    verdict_ = protocol_.received(session_, n, &now_);
+}
+
+void ScriptedHost::send() {
+    require(end_ == End::open, "output after FIN");
+    ktcp_segment segments[KTCP_SEGMENTS_MAX], again[KTCP_SEGMENTS_MAX];
+    unsigned count = protocol_.output(session_, segments);
+    require(count >= 1 && count <= KTCP_SEGMENTS_MAX, "output() lists 1 to KTCP_SEGMENTS_MAX");
+    require(protocol_.output(session_, again) == count, "output() changes by itself");
+
+    size_t taken = 0, limit = std::min(world_.send_limit, window_);
+    for (unsigned i = 0; i < count; i++) {
+        require(segments[i].size > 0, "an empty segment");
+        require(again[i].data == segments[i].data && again[i].offset == segments[i].offset &&
+                    again[i].size == segments[i].size, "output() changes by itself");
+        size_t most = std::min<size_t>(segments[i].size, limit - taken);
+        size_t got = take(segments[i], most);
+        taken += got;
+        if (got < segments[i].size)
+            break;
+    }
+    if (window_ != World::no_limit)
+        window_ -= taken;
+    verdict_ = taken ? protocol_.sent(session_, taken, &now_)
+                     : protocol_.resource_failed(session_);
+}
+
+// How much of the segment "TCP" took; 0 only where the resource cannot be read.
+size_t ScriptedHost::take(const ktcp_segment& segment, size_t most) {
+    if (segment.data) {
+        require(segment.offset == 0, "a memory segment has no offset");
+        sent_.append(static_cast<const char*>(segment.data), most);
+        return most;
+    }
+    require(resource_ && resource_->kind == Node::Kind::file, "a range without a file");
+    require(segment.offset <= resource_->bytes.size() &&
+                segment.size <= resource_->bytes.size() - segment.offset,
+            "a range beyond the file's end");
+    uint64_t end = std::min<uint64_t>(segment.offset + most, world_.readable);
+    size_t n = end > segment.offset ? end - segment.offset : 0;
+    sent_.append(resource_->bytes, segment.offset, n);
+    return n;
+}
+
+void ScriptedHost::look_up() {
+    require(!resource_, "a resource is asked for while there is one");
+    ktcp_resource_request request = protocol_.resource_request(session_);
+    require(request.path[request.size] == '\0' && strlen(request.path) == request.size,
+            "the path must end in NUL and contain none");
+    std::string path(request.path, request.size);
+    std::string framed = "/" + path + "/";
+    if (!path.empty())
+        for (const char* never : {"//", "/./", "/../"})
+            require(framed.find(never) == framed.npos, "an empty, '.' or '..' segment");
+    requested_.push_back(path);
+
+    bool outside = false;
+    const Node* node = tree_ ? tree_->resolve(path, outside) : nullptr;
+    ktcp_resource answer{};
+    answer.status = KTCP_RESOURCE_FORBIDDEN;
+    if (world_.lookup_fault)
+        answer.status = world_.lookup_fault;
+    else if (!node && !outside)
+        answer.status = KTCP_RESOURCE_NOT_FOUND;
+    else if (node && node->kind == Node::Kind::file)
+        answer.status = KTCP_RESOURCE_FILE;
+    else if (node && node->kind == Node::Kind::directory)
+        answer.status = KTCP_RESOURCE_DIRECTORY;
+    if (answer.status == KTCP_RESOURCE_FILE || answer.status == KTCP_RESOURCE_DIRECTORY) {
+        resource_ = node;
+        resource_path_ = path;
+        if (answer.status == KTCP_RESOURCE_DIRECTORY) {
+            entries_ = tree_->entries(path);
+            next_entry_ = 0;
+        }
+        answer.modified_seconds = tree_->modified_seconds();
+        answer.size = node->bytes.size();
+        answer.inode = node->inode;
+    }
+    verdict_ = protocol_.resource(session_, &answer, &now_);
+}
+
+// One entry at a time, since each may make output that must be sent before the next.
+void ScriptedHost::list() {
+    require(resource_ && resource_->kind == Node::Kind::directory, "entries of no directory");
+    if (next_entry_ == std::min(entries_.size(), world_.readable_entries)) {
+        verdict_ =
+            protocol_.end_of_entries(session_, next_entry_ == entries_.size(), &now_);
+        return;
+    }
+    std::string& name = entries_[next_entry_++];
+    std::string real = tree_->real_path(resource_path_);
+    const Node* node = tree_->find(real.empty() ? name : real + "/" + name);
+    ktcp_entry entry{};
+    entry.name = name.c_str();
+    entry.name_size = static_cast<uint32_t>(name.size());
+    entry.kind = node->kind == Node::Kind::file        ? KTCP_ENTRY_FILE
+                 : node->kind == Node::Kind::directory ? KTCP_ENTRY_DIRECTORY
+                                                       : KTCP_ENTRY_OTHER;
+    entry.modified_seconds = tree_->modified_seconds();
+    entry.size = node->bytes.size();
+    verdict_ = protocol_.entry(session_, &entry, &now_);
+    name.assign(name.size(), '!'); // it was valid during the call only
+}
+
+} // namespace ktcp::test
+
+using ktcp::test::ScriptedHost;
+
+void* ktcp_os_buffer_acquire(void* host) { return static_cast<ScriptedHost*>(host)->acquire(); }
+
+void ktcp_os_buffer_release(void* host, void* buffer) {
+    static_cast<ScriptedHost*>(host)->release(buffer);
+}
+
+void ktcp_os_resource_release(void* host) { static_cast<ScriptedHost*>(host)->release_resource(); }
+
+void ktcp_os_count(void* host, ktcp_counter counter) {
+    static_cast<ScriptedHost*>(host)->count_one(counter);
+}

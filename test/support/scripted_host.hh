@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// A host in a few lines, in which time, memory and the network do what a test says.
+// It drives one session and checks that both sides keep to the seam's rules
+// (ktcp/protocol.h); what breaks one throws std::runtime_error.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ktcp/os.h"
+#include "ktcp/protocol.h"
+#include "support/document_tree.hh"
+
+namespace ktcp::test {
+
+// How the world treats a session.
+struct World {
+    static constexpr size_t no_limit = std::numeric_limits<size_t>::max();
+
+    size_t send_limit = no_limit;  // the most that one send takes
+    bool send_first = false;       // at WANT_BOTH; otherwise receive first
+    bool speculative = false;      // ask for space when there is nothing to receive
+    size_t buffers_until_oom = no_limit;
+    // Faults of the file system.
+    ktcp_resource_status lookup_fault = ktcp_resource_status(0); // instead of an answer
+    uint64_t readable = std::numeric_limits<uint64_t>::max();    // bytes of any file
+    size_t readable_entries = no_limit;                          // of any directory
+};
+
+class ScriptedHost {
+public:
+    enum class End { open, fin, reset };
+
+    ScriptedHost(const ktcp_protocol& protocol, const void* config, const DocumentTree* tree,
+                 World world = {});
+    ~ScriptedHost();
+    ScriptedHost(const ScriptedHost&) = delete;
+    ScriptedHost& operator=(const ScriptedHost&) = delete;
+
+    // Each drives the session until only more input, or time, could move it.
+    void receive(std::string_view bytes);
+    void end_of_input();
+    void advance(uint64_t milliseconds);
+    void drain();
+    // How many more bytes the peer will take; World::no_limit at the beginning.
+    void set_window(size_t bytes);
+    // The peer's reset: the session is closed whatever it was doing.
+    void close();
+
+    const std::string& sent() const { return sent_; }
+    // As the peer sees it: a lingering session has sent its FIN.
+    End end() const { return end_; }
+    bool lingers() const { return end_ == End::fin && session_open_; }
+    size_t buffers() const { return buffers_.size(); }
+    bool holds_resource() const { return resource_ != nullptr; }
+    uint64_t count(ktcp_counter counter) const { return counters_[counter]; }
+    ktcp_time deadline() const;
+    int64_t unix_seconds() const { return now_.unix_seconds; }
+    const std::vector<std::string>& requested() const { return requested_; }
+
+    // ktcp_os_*()
+    void* acquire();
+    void release(void* buffer);
+    void release_resource();
+    void count_one(ktcp_counter counter) { counters_[counter]++; }
+
+private:
+    void drive();
+    void deliver();
+    void send();
+    void look_up();
+    void list();
+    void finish(End how);
+    size_t take(const ktcp_segment& segment, size_t most);
+    static void require(bool holds, const char* rule);
+
+    const ktcp_protocol& protocol_;
+    const DocumentTree* tree_;
+    World world_;
+    void* session_;
+    bool session_open_ = false;
+    size_t window_ = World::no_limit;
+    ktcp_verdict verdict_{};
+    ktcp_now now_;
+    End end_ = End::open;
+    std::string_view input_;
+    std::string sent_;
+    std::set<void*> buffers_;
+    size_t acquired_ = 0;
+    const Node* resource_ = nullptr;
+    std::string resource_path_;
+    std::vector<std::string> entries_;
+    size_t next_entry_ = 0;
+    std::vector<std::string> requested_;
+    uint64_t counters_[KTCP_COUNTER_COUNT] = {};
+    uint64_t steps_ = 0;
+    // Found inside a ktcp_os_*() call, where the engine could not bear a throw.
+    const char* fault_ = nullptr;
+};
+
+} // namespace ktcp::test
