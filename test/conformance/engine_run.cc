@@ -126,8 +126,9 @@ private:
         judge_what_came();
         if (host_.end() == ScriptedHost::End::open)
             complain("no end within " + std::to_string(waited) + " ms");
-        else if (waited < case_.timeout_min)
-            complain("the end came after " + std::to_string(waited) + " ms already");
+        else if (waited != case_.timeout_exact)
+            complain("the end came after " + std::to_string(waited) + " ms, not " +
+                     std::to_string(case_.timeout_exact));
     }
 
     Transcript finish() {

@@ -18,8 +18,8 @@ namespace ktcp::test {
 struct Delivery {
     static constexpr size_t nowhere = std::numeric_limits<size_t>::max();
 
-    size_t cut = nowhere;      // one pause, at this byte of all that the client sends
-    size_t piece = nowhere;    // a pause after so many bytes, again and again
+    size_t cut = nowhere;       // one pause, at this byte of all that the client sends
+    size_t piece = nowhere;     // a pause after so many bytes, again and again
     size_t vanish_at = nowhere; // the client resets the connection at this byte
 };
 
@@ -30,9 +30,7 @@ struct Transcript {
     ScriptedHost::End end = ScriptedHost::End::open;
     std::vector<std::string> complaints;
 
-    bool same_as(const Transcript& other) const {
-        return bytes == other.bytes && end == other.end;
-    }
+    bool same_as(const Transcript& other) const { return bytes == other.bytes && end == other.end; }
 };
 
 ktcp_http_config engine_config(const Profile& profile);

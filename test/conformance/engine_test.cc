@@ -81,7 +81,8 @@ private:
             ADD_FAILURE() << case_.where() << ": " << how << ": " << complaint;
         EXPECT_TRUE(whole.same_as(other))
             << case_.where() << ": " << how << " gives another transcript:\n"
-            << escape(other.bytes, 2000) << "\ninstead of:\n" << escape(whole.bytes, 2000);
+            << escape(other.bytes, 2000) << "\ninstead of:\n"
+            << escape(whole.bytes, 2000);
     }
 
     void survive(const Delivery& delivery, const World& world, const std::string& how) {
@@ -96,9 +97,7 @@ private:
     ktcp_http_config config_;
 };
 
-std::string suite_of(const Case& one) {
-    return std::filesystem::path(one.file).stem().string();
-}
+std::string suite_of(const Case& one) { return std::filesystem::path(one.file).stem().string(); }
 
 } // namespace
 

@@ -23,8 +23,7 @@ protected:
     ScriptedHost host(World world = {}) { return {ktcp_http_protocol, &config_, &tree_, world}; }
 
     DocumentTree tree_ = DocumentTree::load(directory + "/tree");
-    ktcp_http_config config_ =
-        engine_config(load_profiles(directory + "/profiles").at("tree"));
+    ktcp_http_config config_ = engine_config(load_profiles(directory + "/profiles").at("tree"));
 };
 
 // Whole responses at the start of what was sent; a torn one counts as -1.
@@ -180,8 +179,8 @@ TEST_F(Faults, ALargeFileGoesOutInConstantMemory) {
 // Nothing outside the tree may even be asked for, whatever the spelling.
 TEST_F(Faults, RequestsNeverAskTheHostForAPathThatClimbs) {
     for (const char* target :
-         {"/..", "/../x", "/%2e%2e/x", "/a/../../x", "/a/%2e./%2e%2e/%2E%2E/x", "//../x",
-          "/./../x", "/a/..%2f../x", "http://h/../x", "/%2e%2e%2fx", "/..\\x", "/a/.../../../x"}) {
+         {"/..", "/../x", "/%2e%2e/x", "/a/../../x", "/a/%2e./%2e%2e/%2E%2E/x", "//../x", "/./../x",
+          "/a/..%2f../x", "http://h/../x", "/%2e%2e%2fx", "/..\\x", "/a/.../../../x"}) {
         ScriptedHost server = host();
         server.receive("GET " + std::string(target) + " HTTP/1.1\r\nHost: test\r\n\r\n");
         for (const std::string& path : server.requested())

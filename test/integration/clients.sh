@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2086,SC2001
 #
 # Sourced: what clients that people have do with a server of the conformance tree.
 # Wants report.sh, $tree (the tree's directory) and $scratch.

@@ -59,8 +59,7 @@ std::vector<std::string> ConfinedTree::entries(std::string_view path) const {
     int fd = open(path, O_RDONLY | O_DIRECTORY);
     DIR* directory = fd < 0 ? nullptr : fdopendir(fd);
     if (!directory)
-        throw std::system_error(errno, std::generic_category(),
-                                "cannot list " + std::string(path));
+        throw std::system_error(errno, std::generic_category(), "cannot list " + std::string(path));
     while (const dirent* entry = readdir(directory)) {
         std::string_view name = entry->d_name;
         if (name != "." && name != "..")

@@ -25,6 +25,7 @@ struct Options {
     unsigned milliseconds = 2000;
     unsigned rounds = 3;
     std::string target = "/";
+    std::string name = "server";
     double least = 0.7;
     int more_threads = 4;
     bool half_heads = false;
@@ -102,12 +103,12 @@ private:
                  "requests/s: %.0f before, %.0f%s, that is %.0f %% (at least %.0f %%)",
                  best_before_, best_with_, with.c_str(), share * 100, options_.least * 100);
         say(share >= options_.least, line);
-        std::cout << "figure: " << line << std::endl;
+        std::cout << "figure: " << options_.name << ", " << line << std::endl;
         int more = static_cast<int>(threads_with_) - static_cast<int>(threads_before_);
         std::string threads = "kernel threads: " + std::to_string(threads_before_) + " before, " +
                               std::to_string(threads_with_) + with;
         say(more <= options_.more_threads, threads);
-        std::cout << "figure: " << threads << std::endl;
+        std::cout << "figure: " << options_.name << ", " << threads << std::endl;
         return failed ? 1 : 0;
     }
 
@@ -132,6 +133,7 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--rounds", options.rounds, "of both measurements")->capture_default_str();
     app.add_option("--target", options.target, "what is asked for")->capture_default_str();
+    app.add_option("--name", options.name, "the server's, for the figures");
     app.add_option("--least", options.least, "the share of the request rate that must be left")
         ->capture_default_str();
     app.add_option("--more-threads", options.more_threads,

@@ -43,15 +43,14 @@ public:
         thread_local std::vector<char> buffer;
         buffer.resize(std::max(buffer.size(), bytes.size()));
         for (size_t done = 0; done < bytes.size() && fault_.empty();) {
-            ssize_t n = pread(fd_, buffer.data(), bytes.size() - done,
-                              static_cast<off_t>(offset_));
+            ssize_t n = pread(fd_, buffer.data(), bytes.size() - done, static_cast<off_t>(offset_));
             if (n < 0)
                 throw std::system_error(errno, std::generic_category(), "cannot read the file");
             if (n == 0)
                 fault_ = "the body goes on beyond the file's end at " + std::to_string(offset_);
             else if (memcmp(buffer.data(), bytes.data() + done, static_cast<size_t>(n)) != 0)
-                fault_ = "the body differs within the " + std::to_string(n) +
-                         " bytes from byte " + std::to_string(offset_);
+                fault_ = "the body differs within the " + std::to_string(n) + " bytes from byte " +
+                         std::to_string(offset_);
             done += static_cast<size_t>(n);
             offset_ += static_cast<uint64_t>(n);
         }
@@ -107,14 +106,12 @@ void PathCheck::check(const std::string& path) {
     check_directory(path, target);
 }
 
-void PathCheck::check_file(const std::string& path, const std::string& target,
-                           const Found& found) {
+void PathCheck::check_file(const std::string& path, const std::string& target, const Found& found) {
     int fd = tree_.open(path, O_RDONLY);
     if (fd < 0)
         throw std::system_error(errno, std::generic_category(), "cannot open the file");
     FileComparison comparison(fd);
-    Response got =
-        fetcher_.get(target, [&](std::string_view bytes) { comparison.take(bytes); });
+    Response got = fetcher_.get(target, [&](std::string_view bytes) { comparison.take(bytes); });
     require_status(got, 200);
     require_field(got, "Content-Length", std::to_string(found.size));
     require_field(got, "Last-Modified", format_http_date(found.modified_seconds));

@@ -20,9 +20,9 @@ struct Held {
     Socket socket;
 };
 
-const Held::Kind kinds[] = {Held::Kind::silent,        Held::Kind::half_head,
-                            Held::Kind::half_body,     Held::Kind::closed_window,
-                            Held::Kind::slow_reader,   Held::Kind::fast_reader};
+const Held::Kind kinds[] = {Held::Kind::silent,      Held::Kind::half_head,
+                            Held::Kind::half_body,   Held::Kind::closed_window,
+                            Held::Kind::slow_reader, Held::Kind::fast_reader};
 
 void begin(const Held& held, const RudeSettings& settings) {
     std::string get = "GET " + settings.large + " HTTP/1.1\r\nHost: test\r\n\r\n";

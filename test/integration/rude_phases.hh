@@ -13,7 +13,7 @@ namespace ktcp::test {
 
 struct RudeSettings {
     Endpoint server;
-    std::string large = "/1m.bin";   // a target of at least 1 MiB
+    std::string large = "/1m.bin"; // a target of at least 1 MiB
     std::string small = "/hello.txt";
     unsigned each = 50; // clients of each kind
     std::chrono::milliseconds head_timeout{1500};

@@ -46,13 +46,12 @@ public:
             threads.emplace_back([this] { work(); });
         threads.clear();
         std::chrono::duration<double> took = Clock::now() - begin;
-        std::cout << "compared " << paths_.size() << " of " << walked_ << " paths: "
-                  << tally_.files << " files (" << tally_.indexes << " as index, "
-                  << tally_.bytes << " bytes), " << tally_.listings << " listings, "
-                  << tally_.redirects << " redirects, " << tally_.refused << " refused, "
-                  << tally_.missing << " missing; " << options_.connections
-                  << " connections, " << extra_connections_ << " opened anew; "
-                  << took.count() << " s" << std::endl;
+        std::cout << "compared " << paths_.size() << " of " << walked_ << " paths: " << tally_.files
+                  << " files (" << tally_.indexes << " as index, " << tally_.bytes << " bytes), "
+                  << tally_.listings << " listings, " << tally_.redirects << " redirects, "
+                  << tally_.refused << " refused, " << tally_.missing << " missing; "
+                  << options_.connections << " connections, " << extra_connections_
+                  << " opened anew; " << took.count() << " s" << std::endl;
         if (extra_connections_)
             report("a connection that was to be kept was not");
         std::cout << (differences_ ? std::to_string(differences_) + " differences"

@@ -63,11 +63,11 @@ start() {
     server=$!
     local tries=100 port=
     while [ -z "$port" ]; do
-        kill -0 "$server" 2>/dev/null && [ $((tries -= 1)) -gt 0 ] || {
+        if ! kill -0 "$server" 2>/dev/null || [ $((tries -= 1)) -eq 0 ]; then
             cat "$scratch/log" >&2
             echo "user-http-server did not start" >&2
             exit 2
-        }
+        fi
         sleep 0.05
         port=$(sed -n 's/.*listening on port \([0-9]*\).*/\1/p' "$scratch/log")
     done
@@ -160,9 +160,9 @@ part_hostile() {
     [ -z "$sanitized" ] || return 0
     start --root "$tree"
     check "$idle silent clients" \
-        "$idle_clients" "$address" "$idle" --target /hello.txt --least 0.6 --time 1000
+        "$idle_clients" "$address" "$idle" --name user-http-server --target /hello.txt --least 0.6 --time 1000
     check "$idle clients with half a head" \
-        "$idle_clients" "$address" "$idle" --target /hello.txt --least 0.6 --time 1000 \
+        "$idle_clients" "$address" "$idle" --name user-http-server --target /hello.txt --least 0.6 --time 1000 \
         --rounds 1 --half-heads
     ends
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2086,SC2001
 #
 # Sourced in the VM: unloading while hundreds of clients are in the middle of
 # something, again and again, with nothing left behind.

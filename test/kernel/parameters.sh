@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2086,SC2001
 #
 # Sourced in the VM: parameters that are wrong, and several that mean the same.
 

@@ -11,8 +11,9 @@ Boots that kernel in a VM and tests khttpd.ko in it:
   cycles       loaded, serving, and unloaded under traffic, three times; no growth
   conformance  the conformance cases of each profile
   clients      curl, wget, ab
-  trees        odd names, a sample of /usr/share/doc, 10,000 entries, a sparse 5 GB file
-               (CHECK_FULL=1: all of /usr/share/doc, and all 5 GB)
+  freshness    changed, moved, deleted, closed files are seen at once
+  trees        odd names, a sample of /usr/share/doc (CHECK_FULL=1: all of it), 10,000
+               entries, a sparse 5 GB file
   hostile      clients that misbehave; 10,000 silent ones beside active ones
 All of them, unless PARTs are named. Then the kernel's log is searched for reports.
 KTCP_MODULES names the directory of the modules, KTCP_BUILD that of the programs.

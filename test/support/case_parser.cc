@@ -121,6 +121,10 @@ private:
             field(rest, FieldRule::Kind::pattern);
         } else if (word == "<!") {
             response().fields.push_back({FieldRule::Kind::absent, std::string(rest), {}});
+        } else if (word == "again") {
+            std::vector<ExpectedResponse> all = now.expected;
+            for (unsigned i = number(rest); i > 0; i--)
+                now.expected.insert(now.expected.end(), all.begin(), all.end());
         } else if (word == "body") {
             body(rest);
         } else if (word == "about") {
@@ -170,9 +174,9 @@ private:
 
     void body(std::string_view rest) {
         static const std::map<std::string_view, BodyRule::Kind> kinds = {
-            {"is", BodyRule::Kind::exact},      {"size", BodyRule::Kind::size},
+            {"is", BodyRule::Kind::exact},          {"size", BodyRule::Kind::size},
             {"contains", BodyRule::Kind::contains}, {"lacks", BodyRule::Kind::lacks},
-            {"file", BodyRule::Kind::file},     {"lists", BodyRule::Kind::lists}};
+            {"file", BodyRule::Kind::file},         {"lists", BodyRule::Kind::lists}};
         size_t space = rest.find(' ');
         auto kind = kinds.find(rest.substr(0, space));
         if (kind == kinds.end())
@@ -195,10 +199,10 @@ private:
             now.end = Case::End::closed;
         else if (word == "ended")
             now.end = Case::End::ended;
-        else if (word == "timeout" && words >> now.timeout_min >> now.timeout_max)
+        else if (word == "timeout" && words >> now.timeout_exact >> now.timeout_max)
             now.end = Case::End::timeout;
         else
-            fail("'end' wants kept, closed, ended or timeout MIN MAX (milliseconds)");
+            fail("'end' wants kept, closed, ended or timeout EXACT MAX (milliseconds)");
         if (now.half_closes() && now.end == Case::End::kept)
             fail("a half-closed connection cannot be kept");
         open_ = false;
@@ -217,6 +221,11 @@ private:
 bool Case::half_closes() const {
     return std::any_of(steps.begin(), steps.end(),
                        [](const Step& step) { return step.kind == Step::Kind::half_close; });
+}
+
+bool Case::waits() const {
+    return std::any_of(steps.begin(), steps.end(),
+                       [](const Step& step) { return step.kind == Step::Kind::wait; });
 }
 
 size_t Case::input_size() const {

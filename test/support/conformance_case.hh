@@ -17,9 +17,9 @@ struct Step {
     enum class Kind { send, wait, await, half_close };
 
     Kind kind = Kind::send;
-    std::string bytes;           // send
-    unsigned milliseconds = 0;   // wait
-    size_t responses = 0;        // await: so many of the expected ones must have come
+    std::string bytes;         // send
+    unsigned milliseconds = 0; // wait
+    size_t responses = 0;      // await: so many of the expected ones must have come
 };
 
 struct FieldRule {
@@ -47,8 +47,7 @@ struct ExpectedResponse {
 
 struct Case {
     // kept: another request on the connection is answered. closed: FIN follows at
-    // once. timeout: FIN follows, after a silence that is neither too short nor too
-    // long. ended: by FIN or RST.
+    // once. timeout: FIN follows, after a certain silence. ended: by FIN or RST.
     enum class End { kept, closed, timeout, ended };
 
     std::string file;
@@ -61,10 +60,14 @@ struct Case {
     std::vector<Step> steps;
     std::vector<ExpectedResponse> expected;
     End end = End::kept;
-    unsigned timeout_min = 0; // milliseconds from the last send, or the connection's start
+    // Of `timeout`, in milliseconds from the last send, or the connection's start: how
+    // long it is if nobody is late, and how long it may be.
+    unsigned timeout_exact = 0;
     unsigned timeout_max = 0;
 
     bool half_closes() const;
+    // Pauses of the client's get longer on a busy machine, and what follows shorter.
+    bool waits() const;
     // All the bytes that the client sends.
     size_t input_size() const;
     // For messages: FILE:LINE NAME.

@@ -22,8 +22,8 @@ char hex_byte(std::string_view text, size_t at) {
 }
 
 bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '.' || c == '_' || c == '~';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 } // namespace
@@ -38,12 +38,24 @@ std::string unescape(std::string_view text) {
         if (++i == text.size())
             throw std::runtime_error("a lone backslash at the end of: " + std::string(text));
         switch (text[i]) {
-        case 'r': out += '\r'; break;
-        case 'n': out += '\n'; break;
-        case 't': out += '\t'; break;
-        case 's': out += ' '; break;
-        case '0': out += '\0'; break;
-        case '\\': out += '\\'; break;
+        case 'r':
+            out += '\r';
+            break;
+        case 'n':
+            out += '\n';
+            break;
+        case 't':
+            out += '\t';
+            break;
+        case 's':
+            out += ' ';
+            break;
+        case '0':
+            out += '\0';
+            break;
+        case '\\':
+            out += '\\';
+            break;
         case 'x':
             out += hex_byte(text, i + 1);
             i += 2;
@@ -125,11 +137,13 @@ std::string html_unescape(std::string_view text) {
             out += '\'';
         else if (name.starts_with("#x") &&
                  std::from_chars(name.data() + 2, name.data() + name.size(), code, 16).ptr ==
-                     name.data() + name.size() && code > 0 && code < 0x80)
+                     name.data() + name.size() &&
+                 code > 0 && code < 0x80)
             out += static_cast<char>(code);
         else if (name.starts_with("#") &&
                  std::from_chars(name.data() + 1, name.data() + name.size(), code).ptr ==
-                     name.data() + name.size() && code > 0 && code < 0x80)
+                     name.data() + name.size() &&
+                 code > 0 && code < 0x80)
             out += static_cast<char>(code);
         else
             throw std::runtime_error("unknown reference &" + std::string(name) + ";");

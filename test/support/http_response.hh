@@ -57,8 +57,16 @@ public:
     const Response& response() const { return response_; }
 
 private:
-    enum class State { head, sized_body, chunk_size, chunk_data, chunk_end, last_end, open_body,
-                       done };
+    enum class State {
+        head,
+        sized_body,
+        chunk_size,
+        chunk_data,
+        chunk_end,
+        last_end,
+        open_body,
+        done
+    };
 
     void fail(std::string why);
     void take_line(std::string_view line);

@@ -19,9 +19,7 @@ bool allows(const ExpectedResponse& expected, int status) {
            expected.statuses.end();
 }
 
-std::string one_line(const Response& got) {
-    return std::to_string(got.status) + " " + got.reason;
-}
+std::string one_line(const Response& got) { return std::to_string(got.status) + " " + got.reason; }
 
 } // namespace
 
@@ -144,8 +142,8 @@ void Judge::check_body(const BodyRule& rule, const Response& got) {
         break;
     case BodyRule::Kind::size:
         if (std::to_string(body.size()) != rule.text)
-            complain("the body has " + std::to_string(body.size()) + " bytes, expected: " +
-                     rule.text);
+            complain("the body has " + std::to_string(body.size()) +
+                     " bytes, expected: " + rule.text);
         break;
     case BodyRule::Kind::contains:
         if (body.find(rule.text) == body.npos)
@@ -160,8 +158,8 @@ void Judge::check_body(const BodyRule& rule, const Response& got) {
         if (!node || node->kind != Node::Kind::file)
             return complain("the case is wrong, the tree has no file " + escape(rule.text));
         if (body != node->bytes) {
-            auto differs = std::mismatch(body.begin(), body.end(), node->bytes.begin(),
-                                         node->bytes.end());
+            auto differs =
+                std::mismatch(body.begin(), body.end(), node->bytes.begin(), node->bytes.end());
             complain("the body (" + std::to_string(body.size()) + " bytes) differs from " +
                      escape(rule.text) + " (" + std::to_string(node->bytes.size()) +
                      " bytes) from byte " + std::to_string(differs.first - body.begin()));
@@ -169,8 +167,7 @@ void Judge::check_body(const BodyRule& rule, const Response& got) {
         break;
     }
     case BodyRule::Kind::lists:
-        if (std::string fault = compare_listing(body, tree_.entries(rule.text),
-                                                rule.text.empty());
+        if (std::string fault = compare_listing(body, tree_.entries(rule.text), rule.text.empty());
             !fault.empty())
             complain("listing of " + escape(rule.text) + ": " + fault);
     }

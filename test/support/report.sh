@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2086,SC2001
 #
 # Sourced by test scripts: lines "ok - what" and "not ok - what", and at the end one
 # line "N passed, N failed" and an exit status that says the same.

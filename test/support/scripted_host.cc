@@ -105,9 +105,8 @@ void ScriptedHost::advance(uint64_t milliseconds) {
     ktcp_time target = now_.monotonic + milliseconds * KTCP_MILLISECOND;
     auto move_to = [&](ktcp_time when) {
         now_.monotonic = std::max(when, now_.monotonic);
-        now_.unix_seconds =
-            origin.unix_seconds +
-            static_cast<int64_t>((now_.monotonic - origin.monotonic) / KTCP_SECOND);
+        now_.unix_seconds = origin.unix_seconds +
+                            static_cast<int64_t>((now_.monotonic - origin.monotonic) / KTCP_SECOND);
     };
     for (int fired = 0; session_open_ && deadline() <= target; fired++) {
         require(fired < 1000, "deadline() does not move after expired()");
@@ -205,7 +204,8 @@ void ScriptedHost::send() {
     for (unsigned i = 0; i < count; i++) {
         require(segments[i].size > 0, "an empty segment");
         require(again[i].data == segments[i].data && again[i].offset == segments[i].offset &&
-                    again[i].size == segments[i].size, "output() changes by itself");
+                    again[i].size == segments[i].size,
+                "output() changes by itself");
         size_t most = std::min<size_t>(segments[i].size, limit - taken);
         size_t got = take(segments[i], most);
         taken += got;
@@ -214,8 +214,7 @@ void ScriptedHost::send() {
     }
     if (window_ != World::no_limit)
         window_ -= taken;
-    verdict_ = taken ? protocol_.sent(session_, taken, &now_)
-                     : protocol_.resource_failed(session_);
+    verdict_ = taken ? protocol_.sent(session_, taken, &now_) : protocol_.resource_failed(session_);
 }
 
 // How much of the segment "TCP" took; 0 only where the resource cannot be read.
@@ -277,8 +276,7 @@ void ScriptedHost::look_up() {
 void ScriptedHost::list() {
     require(resource_ && resource_->kind == Node::Kind::directory, "entries of no directory");
     if (next_entry_ == std::min(entries_.size(), world_.readable_entries)) {
-        verdict_ =
-            protocol_.end_of_entries(session_, next_entry_ == entries_.size(), &now_);
+        verdict_ = protocol_.end_of_entries(session_, next_entry_ == entries_.size(), &now_);
         return;
     }
     std::string& name = entries_[next_entry_++];

@@ -23,9 +23,9 @@ namespace ktcp::test {
 struct World {
     static constexpr size_t no_limit = std::numeric_limits<size_t>::max();
 
-    size_t send_limit = no_limit;  // the most that one send takes
-    bool send_first = false;       // at WANT_BOTH; otherwise receive first
-    bool speculative = false;      // ask for space when there is nothing to receive
+    size_t send_limit = no_limit; // the most that one send takes
+    bool send_first = false;      // at WANT_BOTH; otherwise receive first
+    bool speculative = false;     // ask for space when there is nothing to receive
     size_t buffers_until_oom = no_limit;
     // Faults of the file system.
     ktcp_resource_status lookup_fault = ktcp_resource_status(0); // instead of an answer
