@@ -32,11 +32,14 @@ if grep -qs 'CMAKE_CXX_FLAGS:.*-fsanitize' "$build/CMakeCache.txt"; then sanitiz
 . "$here/trees.sh"
 
 program=$build/user-http-server
-conformance_client=$build/test/conformance/conformance_client
-make_tree=$build/test/conformance/make_tree
-tree_compare=$build/test/integration/tree_compare
-idle_clients=$build/test/integration/idle_clients
-rude_clients=$build/test/integration/rude_clients
+# The server is what is tested: its clients need no sanitizers, and are quicker without.
+clients=$build
+[ -z "$sanitized" ] || clients=$here/../../build/release
+conformance_client=$clients/test/conformance/conformance_client
+make_tree=$clients/test/conformance/make_tree
+tree_compare=$clients/test/integration/tree_compare
+idle_clients=$clients/test/integration/idle_clients
+rude_clients=$clients/test/integration/rude_clients
 for tool in "$program" "$conformance_client" "$make_tree" "$tree_compare"; do
     [ -x "$tool" ] || { echo "$tool is missing: run 'cmake --build --preset release'" >&2; exit 2; }
 done
