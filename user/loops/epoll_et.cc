@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 //
 // The model "epoll-et": one epoll instance a thread. Connections are watched
-// edge-triggered and stay as they were added, so that a request costs no epoll_ctl;
-// listeners are level-triggered, so that accepting may stop half-way.
+// edge-triggered and stay as they were added, so that a request costs no epoll_ctl.
 #include "connection.hh"
+#include "loops/acceptor.hh"
 #include "loops/loop.hh"
 #include "start_error.hh"
 
@@ -20,11 +20,6 @@ namespace {
 // Each connection of a batch may hold a buffer with its request until all have been
 // received from.
 constexpr int batch_size = 64;
-// Connections taken from one listener before the others' turn.
-constexpr int accept_budget = 32;
-// How long accepting waits, if no connection ends before, when there is no room for
-// another: the listeners would be ready all the time, and the loop would spin.
-constexpr ktcp_time accept_pause = 100 * KTCP_MILLISECOND;
 // A session whose time has come, but which cannot be told now, is told this later.
 constexpr ktcp_time postponement = KTCP_MILLISECOND;
 
@@ -35,7 +30,7 @@ constexpr uint32_t input_events = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLET;
 // What an event means is in its data: a connection's address, which is aligned, or
 // an odd number.
 constexpr uint64_t wake_tag = 1;
-constexpr uint64_t listener_tag(size_t i) { return 3 + 2 * i; }
+constexpr uint64_t first_listener_tag = 3;
 
 class EpollLoop final : public Loop {
 public:
@@ -46,11 +41,7 @@ private:
     void wake() noexcept override;
     int timeout() const noexcept;
     void dispatch(const epoll_event& event) noexcept;
-    void accept_from(int listener) noexcept;
     void adopt(int fd) noexcept;
-    void watch_listeners(bool watch) noexcept;
-    void pause_accepting() noexcept;
-    void resume_accepting() noexcept;
     void drive(Connection& connection) noexcept;
     void end(Connection& connection) noexcept;
     void watch_output(Connection& connection) noexcept;
@@ -62,10 +53,9 @@ private:
     void abort_all() noexcept;
 
     Worker& worker_;
-    std::vector<Descriptor> listeners_;
     Descriptor epoll_;
     Descriptor wake_;
-    ktcp_time accept_again_ = KTCP_NEVER; // while accepting pauses
+    std::optional<Acceptor> acceptor_;
     bool draining_ = false;
     bool aborted_ = false;
     // Connections that are to be driven again, first in, first out.
@@ -74,7 +64,7 @@ private:
 };
 
 EpollLoop::EpollLoop(Worker& worker, std::vector<Descriptor> listeners)
-    : worker_(worker), listeners_(std::move(listeners)), epoll_(epoll_create1(EPOLL_CLOEXEC)),
+    : worker_(worker), epoll_(epoll_create1(EPOLL_CLOEXEC)),
       wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     if (!epoll_ || !wake_)
         throw StartError::with_errno("cannot create an epoll instance",
@@ -82,14 +72,10 @@ EpollLoop::EpollLoop(Worker& worker, std::vector<Descriptor> listeners)
     epoll_event event = {};
     event.events = EPOLLIN;
     event.data.u64 = wake_tag;
-    bool watched = epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) == 0;
-    for (size_t i = 0; i < listeners_.size(); ++i) {
-        event.data.u64 = listener_tag(i);
-        watched &= epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listeners_[i].get(), &event) == 0;
-    }
-    if (!watched)
-        throw StartError::with_errno("cannot watch the listening sockets",
+    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0)
+        throw StartError::with_errno("cannot watch an eventfd",
                                      "raise /proc/sys/fs/epoll/max_user_watches");
+    acceptor_.emplace(worker, epoll_.get(), std::move(listeners), first_listener_tag);
 }
 
 bool EpollLoop::run() noexcept {
@@ -97,6 +83,7 @@ bool EpollLoop::run() noexcept {
     while (!draining_ || !worker_.deadlines.empty()) {
         int n = epoll_wait(epoll_.get(), events, batch_size, timeout());
         worker_.read_clock();
+        acceptor_->begin_round();
         worker_.gathering = true;
         for (int i = 0; i < n; ++i)
             dispatch(events[i]);
@@ -105,8 +92,8 @@ bool EpollLoop::run() noexcept {
         expire();
         if (worker_.files)
             worker_.files->sweep(worker_.now.monotonic);
-        if (accept_again_ <= worker_.now.monotonic)
-            resume_accepting();
+        if (acceptor_->resume_due() <= worker_.now.monotonic)
+            acceptor_->resume();
         if (order() != Order::serve)
             obey();
     }
@@ -121,7 +108,7 @@ void EpollLoop::wake() noexcept {
 int EpollLoop::timeout() const noexcept {
     if (first_queued_)
         return 0;
-    ktcp_time due = std::min(worker_.next_due(), accept_again_);
+    ktcp_time due = std::min(worker_.next_due(), acceptor_->resume_due());
     if (draining_)
         due = std::min(due, drain_until());
     if (due == KTCP_NEVER)
@@ -146,35 +133,9 @@ void EpollLoop::dispatch(const epoll_event& event) noexcept {
     } else if (event.data.u64 == wake_tag) {
         uint64_t count;
         [[maybe_unused]] ssize_t n = read(wake_.get(), &count, sizeof count);
-    } else if (accept_again_ == KTCP_NEVER) {
-        accept_from(listeners_[(event.data.u64 - listener_tag(0)) / 2].get());
-    }
-}
-
-void EpollLoop::accept_from(int listener) noexcept {
-    const Service& service = worker_.service;
-    for (int i = 0; i < accept_budget; ++i) {
-        if (service.connections.load(std::memory_order_relaxed) >= service.max_connections)
-            return pause_accepting();
-        int fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
+    } else {
+        for (int fd; (fd = acceptor_->next(event.data.u64)) >= 0;)
             adopt(fd);
-            continue;
-        }
-        switch (errno) {
-        case EAGAIN:
-            return;
-        case EMFILE:
-        case ENFILE:
-        case ENOBUFS:
-        case ENOMEM:
-            // Files that are open for later can make room for a client that is here.
-            if (!worker_.files || !worker_.files->close_unused())
-                return pause_accepting();
-            break;
-        default:
-            break; // a connection that died in the queue (accept(2)): on to the next
-        }
     }
 }
 
@@ -191,26 +152,6 @@ void EpollLoop::adopt(int fd) noexcept {
         return;
     }
     drive(*connection);
-}
-
-void EpollLoop::watch_listeners(bool watch) noexcept {
-    epoll_event event = {};
-    event.events = watch ? static_cast<uint32_t>(EPOLLIN) : 0;
-    for (size_t i = 0; i < listeners_.size(); ++i) {
-        event.data.u64 = listener_tag(i);
-        epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listeners_[i].get(), &event);
-    }
-}
-
-void EpollLoop::pause_accepting() noexcept {
-    accept_again_ = worker_.now.monotonic + accept_pause;
-    worker_.counters.add(count_accept_pauses);
-    watch_listeners(false);
-}
-
-void EpollLoop::resume_accepting() noexcept {
-    accept_again_ = KTCP_NEVER;
-    watch_listeners(true);
 }
 
 void EpollLoop::drive(Connection& connection) noexcept {
@@ -233,8 +174,7 @@ void EpollLoop::drive(Connection& connection) noexcept {
 // batch: nothing refers to the connection any more.
 void EpollLoop::end(Connection& connection) noexcept {
     worker_.end(connection);
-    if (accept_again_ != KTCP_NEVER)
-        accept_again_ = worker_.now.monotonic;
+    acceptor_->connection_ended();
 }
 
 // Adding OUT announces at once if the socket has got room since: no edge is lost.
@@ -295,8 +235,7 @@ void EpollLoop::obey() noexcept {
 
 void EpollLoop::begin_drain() noexcept {
     draining_ = true;
-    accept_again_ = KTCP_NEVER;
-    listeners_.clear();
+    acceptor_->close();
     for (uint32_t i = 0; i < worker_.deadlines.size(); ++i) {
         auto& connection = static_cast<Connection&>(worker_.deadlines[i]);
         connection.drain();
