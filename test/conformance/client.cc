@@ -3,7 +3,6 @@
 // conformance_client HOST:PORT: the conformance cases on a running server.
 #include <fnmatch.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
 #include <iostream>
@@ -11,6 +10,7 @@
 #include <thread>
 
 #include "conformance/client_run.hh"
+#include "support/arguments.hh"
 
 namespace {
 
@@ -74,24 +74,20 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
     Options options;
-    CLI::App app("Plays the conformance cases of one profile to a server. The server must be "
-                 "started with the settings of that profile (see the file 'profiles') and, if "
-                 "they say root=yes, serve a tree that make_tree has made.");
-    app.add_option("server", options.server, "HOST:PORT")->required();
-    app.add_option("--case", options.pattern, "only cases whose names match this glob");
-    app.add_option("--profile", options.profile, "the settings the server runs with")
-        ->capture_default_str();
-    app.add_option("--cases", options.directory, "where *.case, tree and profiles are");
-    app.add_flag("--unprivileged", options.unprivileged,
-                 "the server runs as a user who cannot read every file");
-    app.add_flag("-v,--verbose", options.verbose, "print the cases that pass, too");
-    app.add_option("--jobs", options.jobs, "cases at a time")
-        ->check(CLI::Range(1, 1000))
-        ->capture_default_str();
-    app.add_option("--patience", options.patience, "seconds that a response may take")
-        ->check(CLI::Range(1, 3600))
-        ->capture_default_str();
-    CLI11_PARSE(app, argc, argv);
+    Arguments arguments(
+        "Plays the conformance cases of one profile to a server. The server must be "
+        "started with the settings of that profile (see the file 'profiles') and, if "
+        "they say root=yes, serve a tree that make_tree has made.");
+    arguments.positional("server", options.server, "HOST:PORT");
+    arguments.option("case", options.pattern, "only cases whose names match this glob");
+    arguments.option("profile", options.profile, "the settings the server runs with");
+    arguments.option("cases", options.directory, "where *.case, tree and profiles are");
+    arguments.flag("unprivileged", options.unprivileged,
+                   "the server runs as a user who cannot read every file");
+    arguments.flag("verbose", options.verbose, "print the cases that pass, too");
+    arguments.option("jobs", options.jobs, "cases at a time", 1);
+    arguments.option("patience", options.patience, "seconds that a response may take", 1);
+    arguments.parse(argc, argv);
     try {
         return run(options);
     } catch (const std::exception& e) {

@@ -4,7 +4,6 @@
 // the kernel threads? The original gave each of them a thread, or a worker, for life.
 #include <poll.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
@@ -13,6 +12,7 @@
 
 #include "integration/load.hh"
 #include "integration/machine.hh"
+#include "support/arguments.hh"
 
 namespace {
 
@@ -27,7 +27,7 @@ struct Options {
     std::string target = "/";
     std::string name = "server";
     double least = 0.7;
-    int more_threads = 4;
+    unsigned more_threads = 4;
     bool half_heads = false;
 };
 
@@ -107,7 +107,7 @@ private:
         int more = static_cast<int>(threads_with_) - static_cast<int>(threads_before_);
         std::string threads = "kernel threads: " + std::to_string(threads_before_) + " before, " +
                               std::to_string(threads_with_) + with;
-        say(more <= options_.more_threads, threads);
+        say(more <= static_cast<int>(options_.more_threads), threads);
         std::cout << "figure: " << options_.name << ", " << threads << std::endl;
         return failed ? 1 : 0;
     }
@@ -124,24 +124,22 @@ private:
 
 int main(int argc, char** argv) {
     Options options;
-    CLI::App app("Measures requests over a few active connections, with and without N silent "
-                 "ones. Start the server with an idle_timeout longer than the test.");
-    app.add_option("server", options.server, "HOST:PORT")->required();
-    app.add_option("count", options.count, "how many silent connections")->required();
-    app.add_option("--active", options.active, "active connections")->capture_default_str();
-    app.add_option("--time", options.milliseconds, "of one measurement, in milliseconds")
-        ->capture_default_str();
-    app.add_option("--rounds", options.rounds, "of both measurements")->capture_default_str();
-    app.add_option("--target", options.target, "what is asked for")->capture_default_str();
-    app.add_option("--name", options.name, "the server's, for the figures");
-    app.add_option("--least", options.least, "the share of the request rate that must be left")
-        ->capture_default_str();
-    app.add_option("--more-threads", options.more_threads,
-                   "kernel threads that may come (other work of the kernel starts some)")
-        ->capture_default_str();
-    app.add_flag("--half-heads", options.half_heads,
-                 "each silent client sends half a request head first");
-    CLI11_PARSE(app, argc, argv);
+    Arguments arguments(
+        "Measures requests over a few active connections, with and without N silent "
+        "ones. Start the server with an idle_timeout longer than the test.");
+    arguments.positional("server", options.server, "HOST:PORT");
+    arguments.positional("count", options.count, "how many silent connections");
+    arguments.option("active", options.active, "active connections");
+    arguments.option("time", options.milliseconds, "of one measurement, in milliseconds");
+    arguments.option("rounds", options.rounds, "of both measurements");
+    arguments.option("target", options.target, "what is asked for");
+    arguments.option("name", options.name, "the server's, for the figures");
+    arguments.option("least", options.least, "the share of the request rate that must be left");
+    arguments.option("more-threads", options.more_threads,
+                     "kernel threads that may come (other work of the kernel starts some)");
+    arguments.flag("half-heads", options.half_heads,
+                   "each silent client sends half a request head first");
+    arguments.parse(argc, argv);
     try {
         return IdleClients(options).run();
     } catch (const std::exception& e) {

@@ -2,11 +2,11 @@
 //
 // rude_clients HOST:PORT: many clients that misbehave, kind by kind; or, with --hold,
 // clients that are all in the middle of something when the server is taken away.
-#include <CLI/CLI.hpp>
 #include <iostream>
 
 #include "integration/machine.hh"
 #include "integration/rude_hold.hh"
+#include "support/arguments.hh"
 
 namespace {
 
@@ -55,21 +55,19 @@ int run(const Options& options, RudeSettings settings) {
 int main(int argc, char** argv) {
     Options options;
     RudeSettings settings;
-    CLI::App app("Misbehaves in many ways, and checks that the server bears it. It must serve "
-                 "a large and a small file, and be started with the time-outs given here.");
-    app.add_option("server", options.server, "HOST:PORT")->required();
-    app.add_option("--each", settings.each, "clients of each kind")->capture_default_str();
-    app.add_option("--large", settings.large, "target of 1 MiB or more")->capture_default_str();
-    app.add_option("--small", settings.small, "target of a few bytes")->capture_default_str();
-    app.add_option("--head-timeout", options.head_timeout, "the server's, in milliseconds")
-        ->capture_default_str();
-    app.add_option("--send-timeout", options.send_timeout, "the server's, in milliseconds")
-        ->capture_default_str();
-    app.add_option("--slack", options.slack, "milliseconds by which it may be late")
-        ->capture_default_str();
-    app.add_option("--hold", options.hold,
-                   "instead: keep clients in mid-transfer for at most so many seconds");
-    CLI11_PARSE(app, argc, argv);
+    Arguments arguments(
+        "Misbehaves in many ways, and checks that the server bears it. It must serve "
+        "a large and a small file, and be started with the time-outs given here.");
+    arguments.positional("server", options.server, "HOST:PORT");
+    arguments.option("each", settings.each, "clients of each kind");
+    arguments.option("large", settings.large, "target of 1 MiB or more");
+    arguments.option("small", settings.small, "target of a few bytes");
+    arguments.option("head-timeout", options.head_timeout, "the server's, in milliseconds");
+    arguments.option("send-timeout", options.send_timeout, "the server's, in milliseconds");
+    arguments.option("slack", options.slack, "milliseconds by which it may be late");
+    arguments.option("hold", options.hold,
+                     "instead: keep clients in mid-transfer for at most so many seconds");
+    arguments.parse(argc, argv);
     try {
         return run(options, settings);
     } catch (const std::exception& e) {

@@ -2,13 +2,13 @@
 //
 // tree_compare ROOT HOST:PORT: fetches every path of a tree over several keep-alive
 // connections and compares each answer with the disk, byte by byte.
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <iostream>
 #include <mutex>
 #include <thread>
 
 #include "integration/path_check.hh"
+#include "support/arguments.hh"
 #include "support/escape.hh"
 
 namespace {
@@ -99,22 +99,17 @@ private:
 
 int main(int argc, char** argv) {
     Options options;
-    CLI::App app("Fetches every path below ROOT from a server that serves ROOT, and compares "
-                 "status, length and content with what is on the disk.");
-    app.add_option("root", options.root, "the directory that is served")->required();
-    app.add_option("server", options.server, "HOST:PORT")->required();
-    app.add_option("--connections", options.connections, "how many at a time")
-        ->check(CLI::Range(1, 1000))
-        ->capture_default_str();
-    app.add_option("--sample", options.sample, "compare every K-th path only")
-        ->check(CLI::Range(1, 1000000))
-        ->capture_default_str();
-    app.add_option("--patience", options.patience, "seconds without a byte before giving up")
-        ->check(CLI::Range(1, 3600))
-        ->capture_default_str();
-    app.add_option("--only", options.only, "compare this path (relative to ROOT) only");
-    app.add_option("--except", options.except, "leave this path out");
-    CLI11_PARSE(app, argc, argv);
+    Arguments arguments(
+        "Fetches every path below ROOT from a server that serves ROOT, and compares "
+        "status, length and content with what is on the disk.");
+    arguments.positional("root", options.root, "the directory that is served");
+    arguments.positional("server", options.server, "HOST:PORT");
+    arguments.option("connections", options.connections, "how many at a time", 1);
+    arguments.option("sample", options.sample, "compare every K-th path only", 1);
+    arguments.option("patience", options.patience, "seconds without a byte before giving up", 1);
+    arguments.option("only", options.only, "compare this path (relative to ROOT) only");
+    arguments.option("except", options.except, "leave this path out");
+    arguments.parse(argc, argv);
     try {
         return Comparison(options).run();
     } catch (const std::exception& e) {

@@ -27,7 +27,7 @@ struct FieldRule {
 
     Kind kind = Kind::exact;
     std::string name;
-    std::string value; // of a pattern: an ECMAScript regular expression for all of it
+    std::string value; // of a pattern: a POSIX extended regular expression for all of it
 };
 
 struct BodyRule {
