@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 //
 // Whatever the target, the path keeps the promises of ktcp_resource_request.
-#include "base/ascii.hh"
 #include "http/target.hh"
+#include "base/ascii.hh"
 
 #include <cstdlib>
 #include <string_view>

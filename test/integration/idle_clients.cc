@@ -129,9 +129,9 @@ int main(int argc, char** argv) {
         "ones. Start the server with an idle_timeout longer than the test.");
     arguments.positional("server", options.server, "HOST:PORT");
     arguments.positional("count", options.count, "how many silent connections");
-    arguments.option("active", options.active, "active connections");
-    arguments.option("time", options.milliseconds, "of one measurement, in milliseconds");
-    arguments.option("rounds", options.rounds, "of both measurements");
+    arguments.option("active", options.active, "active connections", 1);
+    arguments.option("time", options.milliseconds, "of one measurement, in milliseconds", 1);
+    arguments.option("rounds", options.rounds, "of both measurements", 1);
     arguments.option("target", options.target, "what is asked for");
     arguments.option("name", options.name, "the server's, for the figures");
     arguments.option("least", options.least, "the share of the request rate that must be left");

@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
         "Misbehaves in many ways, and checks that the server bears it. It must serve "
         "a large and a small file, and be started with the time-outs given here.");
     arguments.positional("server", options.server, "HOST:PORT");
-    arguments.option("each", settings.each, "clients of each kind");
+    arguments.option("each", settings.each, "clients of each kind", 1);
     arguments.option("large", settings.large, "target of 1 MiB or more");
     arguments.option("small", settings.small, "target of a few bytes");
     arguments.option("head-timeout", options.head_timeout, "the server's, in milliseconds");

@@ -20,66 +20,71 @@ namespace {
 std::atomic<htstress::Run*> current_run{nullptr};
 
 void on_signal(int) {
-  if (htstress::Run* run = current_run.load()) run->interrupt();
+    if (htstress::Run* run = current_run.load())
+        run->interrupt();
 }
 
 void catch_interrupts() {
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  action.sa_flags = SA_RESETHAND | SA_RESTART;  // the second Ctrl-C kills
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESETHAND | SA_RESTART; // the second Ctrl-C kills
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
 }
 
 // Each connection is a descriptor: take what the hard limit allows.
 void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-  }
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }
 
 int fail(const std::string& why) {
-  fmt::print(stderr, "htstress: {}\n", why);
-  return 2;
+    fmt::print(stderr, "htstress: {}\n", why);
+    return 2;
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv) {
-  htstress::Options options;
-  int exit_code = 0;
-  if (!htstress::parse_options(argc, argv, options, exit_code)) return exit_code;
+    htstress::Options options;
+    int exit_code = 0;
+    if (!htstress::parse_options(argc, argv, options, exit_code))
+        return exit_code;
 
-  htstress::Target target;
-  if (const std::string fault = htstress::make_target(options, target); !fault.empty())
-    return fail(fault);
+    htstress::Target target;
+    if (const std::string fault = htstress::make_target(options, target); !fault.empty())
+        return fail(fault);
 
-  raise_descriptor_limit();
-  htstress::Run run(options, target);
-  std::vector<std::unique_ptr<htstress::Worker>> workers;
-  for (unsigned i = 0; i < options.threads; ++i) {
-    workers.push_back(std::make_unique<htstress::Worker>(run));
-    if (const std::string fault = workers.back()->open(); !fault.empty()) return fail(fault);
-  }
+    raise_descriptor_limit();
+    htstress::Run run(options, target);
+    std::vector<std::unique_ptr<htstress::Worker>> workers;
+    for (unsigned i = 0; i < options.threads; ++i) {
+        workers.push_back(std::make_unique<htstress::Worker>(run));
+        if (const std::string fault = workers.back()->open(); !fault.empty())
+            return fail(fault);
+    }
 
-  current_run = &run;
-  catch_interrupts();
-  // The first worker runs here: with -t 1 there is one thread, not one that waits for another.
-  std::vector<std::thread> threads;
-  for (unsigned i = 1; i < options.threads; ++i)
-    threads.emplace_back([worker = workers[i].get()] { worker->work(); });
-  workers.front()->work();
-  for (std::thread& thread : threads) thread.join();
-  current_run = nullptr;
+    current_run = &run;
+    catch_interrupts();
+    // The first worker runs here: with -t 1 there is one thread, not one that waits for another.
+    std::vector<std::thread> threads;
+    for (unsigned i = 1; i < options.threads; ++i)
+        threads.emplace_back([worker = workers[i].get()] { worker->work(); });
+    workers.front()->work();
+    for (std::thread& thread : threads)
+        thread.join();
+    current_run = nullptr;
 
-  htstress::Tally total;
-  for (const auto& worker : workers) total.add(worker->tally());
-  htstress::print_report(options, total, run.seconds());
-  if (!options.json_path.empty())
-    if (const std::string fault = htstress::write_json(options, total, run.seconds());
-        !fault.empty())
-      return fail(fault);
-  return total.bad == 0 && total.socket_errors == 0 ? 0 : 1;
+    htstress::Tally total;
+    for (const auto& worker : workers)
+        total.add(worker->tally());
+    htstress::print_report(options, total, run.seconds());
+    if (!options.json_path.empty())
+        if (const std::string fault = htstress::write_json(options, total, run.seconds());
+            !fault.empty())
+            return fail(fault);
+    return total.bad == 0 && total.socket_errors == 0 ? 0 : 1;
 }

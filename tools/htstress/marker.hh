@@ -9,4 +9,4 @@ namespace htstress {
 inline void mark_window_begin() { asm volatile("nopl 0x4b740b01(%%rax)" ::: "memory"); }
 inline void mark_window_end() { asm volatile("nopl 0x4b740e02(%%rax)" ::: "memory"); }
 
-}  // namespace htstress
+} // namespace htstress

@@ -14,4 +14,4 @@ void print_report(const Options& options, const Tally& tally, double seconds);
 // One JSON object. Returns what went wrong, or an empty string.
 [[nodiscard]] std::string write_json(const Options& options, const Tally& tally, double seconds);
 
-}  // namespace htstress
+} // namespace htstress

@@ -17,18 +17,18 @@ namespace htstress {
 //
 // The first 12,000 connections don't bind at all and so cost nothing extra.
 class SourceAddresses {
- public:
-  // Makes `fd` leave from the address whose turn it is; false on error (errno says which).
-  bool apply(int fd);
+public:
+    // Makes `fd` leave from the address whose turn it is; false on error (errno says which).
+    bool apply(int fd);
 
-  // A port could not be had: go on with the next address at once.
-  void skip() { ticket_.fetch_add(per_address, std::memory_order_relaxed); }
+    // A port could not be had: go on with the next address at once.
+    void skip() { ticket_.fetch_add(per_address, std::memory_order_relaxed); }
 
- private:
-  static constexpr std::uint64_t per_address = 12000;
-  static constexpr std::uint64_t addresses = 250;
+private:
+    static constexpr std::uint64_t per_address = 12000;
+    static constexpr std::uint64_t addresses = 250;
 
-  std::atomic<std::uint64_t> ticket_{0};
+    std::atomic<std::uint64_t> ticket_{0};
 };
 
-}  // namespace htstress
+} // namespace htstress

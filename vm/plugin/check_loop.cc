@@ -4,20 +4,19 @@
 #include <cstdlib>
 
 int main(int argc, char** argv) {
-  const unsigned long turns = argc == 2 ? std::strtoul(argv[1], nullptr, 10) : 0;
-  if (turns == 0) {
-    std::fprintf(stderr, "usage: ktcp_plugin_loop TURNS  (two instructions each)\n");
-    return 2;
-  }
-  unsigned long left = turns;
-  // The displacements are those of marker.hh.
-  asm volatile(
-      "nopl 0x4b740b01(%%rax)\n"
-      "1: dec %0\n"
-      "jnz 1b\n"
-      "nopl 0x4b740e02(%%rax)\n"
-      : "+r"(left)
-      :
-      : "cc", "memory");
-  return 0;
+    const unsigned long turns = argc == 2 ? std::strtoul(argv[1], nullptr, 10) : 0;
+    if (turns == 0) {
+        std::fprintf(stderr, "usage: ktcp_plugin_loop TURNS  (two instructions each)\n");
+        return 2;
+    }
+    unsigned long left = turns;
+    // The displacements are those of marker.hh.
+    asm volatile("nopl 0x4b740b01(%%rax)\n"
+                 "1: dec %0\n"
+                 "jnz 1b\n"
+                 "nopl 0x4b740e02(%%rax)\n"
+                 : "+r"(left)
+                 :
+                 : "cc", "memory");
+    return 0;
 }

@@ -11,4 +11,4 @@ constexpr unsigned char marker_opcode[] = {0x0f, 0x1f, 0x80};
 constexpr std::uint32_t marker_begin = 0x4b740b01;
 constexpr std::uint32_t marker_end = 0x4b740e02;
 
-}  // namespace ktcp::plugin
+} // namespace ktcp::plugin

@@ -20,95 +20,100 @@ namespace {
 
 // Made at load time, kept until QEMU ends: translated code refers to them.
 struct Plugin {
-  Settings settings;
-  Blocks blocks;
-  Counter counter{settings};
-  Window window{settings, counter, blocks};
+    Settings settings;
+    Blocks blocks;
+    Counter counter{settings};
+    Window window{settings, counter, blocks};
 };
 
 Plugin& plugin() {
-  static Plugin& instance = *new Plugin;
-  return instance;
+    static Plugin& instance = *new Plugin;
+    return instance;
 }
 
 // How far behind __switch_to_asm's start the load of the new stack pointer may lie.
 constexpr std::uint64_t switch_reach = 64;
 
 void on_block(unsigned vcpu, void* data) {
-  if (vcpu < max_vcpus) plugin().counter.run(vcpu, *static_cast<Block*>(data));
+    if (vcpu < max_vcpus)
+        plugin().counter.run(vcpu, *static_cast<Block*>(data));
 }
 
 void on_begin(unsigned, void*) { plugin().window.begin(); }
 void on_end(unsigned, void*) { plugin().window.end(); }
 
 void on_switch(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t vaddr, void*) {
-  const qemu_plugin_hwaddr* address = qemu_plugin_get_hwaddr(info, vaddr);
-  if (vcpu >= max_vcpus || !address || qemu_plugin_hwaddr_is_io(address)) return;
-  plugin().counter.switch_task(vcpu, vaddr, qemu_plugin_hwaddr_phys_addr(address));
+    const qemu_plugin_hwaddr* address = qemu_plugin_get_hwaddr(info, vaddr);
+    if (vcpu >= max_vcpus || !address || qemu_plugin_hwaddr_is_io(address))
+        return;
+    plugin().counter.switch_task(vcpu, vaddr, qemu_plugin_hwaddr_phys_addr(address));
 }
 
 std::uint32_t displacement(const unsigned char* bytes) {
-  std::uint32_t value;
-  std::memcpy(&value, bytes + 3, sizeof value);
-  return value;
+    std::uint32_t value;
+    std::memcpy(&value, bytes + 3, sizeof value);
+    return value;
 }
 
 void watch_instruction(qemu_plugin_insn* insn) {
-  const auto* bytes = static_cast<const unsigned char*>(qemu_plugin_insn_data(insn));
-  if (qemu_plugin_insn_size(insn) != 7) return;
-  if (std::equal(std::begin(marker_opcode), std::end(marker_opcode), bytes)) {
-    if (displacement(bytes) == marker_begin)
-      qemu_plugin_register_vcpu_insn_exec_cb(insn, on_begin, QEMU_PLUGIN_CB_NO_REGS, nullptr);
-    else if (displacement(bytes) == marker_end)
-      qemu_plugin_register_vcpu_insn_exec_cb(insn, on_end, QEMU_PLUGIN_CB_NO_REGS, nullptr);
-    return;
-  }
-  // mov disp32(%rsi),%rsp: __switch_to_asm takes up the stack of the next task, whose task_struct
-  // is in rsi: the address it loads from says which task that is.
-  constexpr unsigned char load_stack[] = {0x48, 0x8b, 0xa6};
-  const std::uint64_t at = qemu_plugin_insn_vaddr(insn);
-  const std::uint64_t start = plugin().settings.switch_to;
-  if (at >= start && at < start + switch_reach &&
-      std::equal(std::begin(load_stack), std::end(load_stack), bytes)) {
-    plugin().counter.set_stack_offset(static_cast<std::int32_t>(displacement(bytes)));
-    plugin().counter.memory().learn(at, qemu_plugin_insn_haddr(insn), plugin().settings.banner);
-    qemu_plugin_register_vcpu_mem_cb(insn, on_switch, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
-                                     nullptr);
-  }
+    const auto* bytes = static_cast<const unsigned char*>(qemu_plugin_insn_data(insn));
+    if (qemu_plugin_insn_size(insn) != 7)
+        return;
+    if (std::equal(std::begin(marker_opcode), std::end(marker_opcode), bytes)) {
+        if (displacement(bytes) == marker_begin)
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, on_begin, QEMU_PLUGIN_CB_NO_REGS, nullptr);
+        else if (displacement(bytes) == marker_end)
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, on_end, QEMU_PLUGIN_CB_NO_REGS, nullptr);
+        return;
+    }
+    // mov disp32(%rsi),%rsp: __switch_to_asm takes up the stack of the next task, whose task_struct
+    // is in rsi: the address it loads from says which task that is.
+    constexpr unsigned char load_stack[] = {0x48, 0x8b, 0xa6};
+    const std::uint64_t at = qemu_plugin_insn_vaddr(insn);
+    const std::uint64_t start = plugin().settings.switch_to;
+    if (at >= start && at < start + switch_reach &&
+        std::equal(std::begin(load_stack), std::end(load_stack), bytes)) {
+        plugin().counter.set_stack_offset(static_cast<std::int32_t>(displacement(bytes)));
+        plugin().counter.memory().learn(at, qemu_plugin_insn_haddr(insn), plugin().settings.banner);
+        qemu_plugin_register_vcpu_mem_cb(insn, on_switch, QEMU_PLUGIN_CB_NO_REGS,
+                                         QEMU_PLUGIN_MEM_RW, nullptr);
+    }
 }
 
 void on_translation(qemu_plugin_id_t, qemu_plugin_tb* tb) {
-  const std::size_t n = qemu_plugin_tb_n_insns(tb);
-  if (n == 0) return;
-  for (std::size_t i = 0; i < n; ++i) watch_instruction(qemu_plugin_tb_get_insn(tb, i));
+    const std::size_t n = qemu_plugin_tb_n_insns(tb);
+    if (n == 0)
+        return;
+    for (std::size_t i = 0; i < n; ++i)
+        watch_instruction(qemu_plugin_tb_get_insn(tb, i));
 
-  const std::uint64_t vaddr = qemu_plugin_tb_vaddr(tb);
-  std::uint64_t return_to = 0;
-  const qemu_plugin_insn* last = qemu_plugin_tb_get_insn(tb, n - 1);
-  if (is_call(static_cast<const unsigned char*>(qemu_plugin_insn_data(last)),
-              qemu_plugin_insn_size(last)))
-    return_to = qemu_plugin_insn_vaddr(last) + qemu_plugin_insn_size(last);
-  const auto& entries = plugin().settings.softirq;
-  const bool softirq_entry = std::find(entries.begin(), entries.end(), vaddr) != entries.end();
-  Block& block = plugin().blocks.find(vaddr, static_cast<std::uint32_t>(n), return_to,
-                                      softirq_entry);
-  qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, &block);
+    const std::uint64_t vaddr = qemu_plugin_tb_vaddr(tb);
+    std::uint64_t return_to = 0;
+    const qemu_plugin_insn* last = qemu_plugin_tb_get_insn(tb, n - 1);
+    if (is_call(static_cast<const unsigned char*>(qemu_plugin_insn_data(last)),
+                qemu_plugin_insn_size(last)))
+        return_to = qemu_plugin_insn_vaddr(last) + qemu_plugin_insn_size(last);
+    const auto& entries = plugin().settings.softirq;
+    const bool softirq_entry = std::find(entries.begin(), entries.end(), vaddr) != entries.end();
+    Block& block =
+        plugin().blocks.find(vaddr, static_cast<std::uint32_t>(n), return_to, softirq_entry);
+    qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, &block);
 }
 
-}  // namespace
+} // namespace
 
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t* info, int argc, char** argv) {
-  std::string fault;
-  if (std::strcmp(info->target_name, "x86_64") != 0 || !info->system_emulation)
-    fault = "this plugin is for qemu-system-x86_64";
-  else if (info->system.max_vcpus > static_cast<int>(max_vcpus))
-    fault = "at most " + std::to_string(max_vcpus) + " vCPUs";
-  else
-    fault = parse_settings(argc, argv, plugin().settings);
-  if (!fault.empty()) {
-    std::fprintf(stderr, "ktcp plugin: %s\n", fault.c_str());
-    return 1;
-  }
-  qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
-  return 0;
+    std::string fault;
+    if (std::strcmp(info->target_name, "x86_64") != 0 || !info->system_emulation)
+        fault = "this plugin is for qemu-system-x86_64";
+    else if (info->system.max_vcpus > static_cast<int>(max_vcpus))
+        fault = "at most " + std::to_string(max_vcpus) + " vCPUs";
+    else
+        fault = parse_settings(argc, argv, plugin().settings);
+    if (!fault.empty()) {
+        std::fprintf(stderr, "ktcp plugin: %s\n", fault.c_str());
+        return 1;
+    }
+    qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+    return 0;
 }

@@ -10,17 +10,17 @@ namespace ktcp::plugin {
 // The plugin's arguments (name=value, all of them facts about the guest's kernel that lab/lib
 // finds out); read-only after loading.
 struct Settings {
-  std::string out;                       // one JSON object a window is appended here
-  std::string profile;                   // prefix of the per-window profiles; empty: none
-  std::string client = "htstress";       // name of the tasks that make the load
-  std::uint64_t switch_to = 0;           // address of __switch_to_asm
-  std::vector<std::uint64_t> softirq;    // entry addresses of the softirq loop
-  std::uint64_t banner = 0;              // address of linux_banner: to check the memory's base
-  std::int64_t comm_offset = -1;         // in task_struct
-  std::int64_t pid_offset = -1;
+    std::string out;                    // one JSON object a window is appended here
+    std::string profile;                // prefix of the per-window profiles; empty: none
+    std::string client = "htstress";    // name of the tasks that make the load
+    std::uint64_t switch_to = 0;        // address of __switch_to_asm
+    std::vector<std::uint64_t> softirq; // entry addresses of the softirq loop
+    std::uint64_t banner = 0;           // address of linux_banner: to check the memory's base
+    std::int64_t comm_offset = -1;      // in task_struct
+    std::int64_t pid_offset = -1;
 };
 
 // Returns what is wrong, or an empty string.
 [[nodiscard]] std::string parse_settings(int argc, char** argv, Settings& settings);
 
-}  // namespace ktcp::plugin
+} // namespace ktcp::plugin

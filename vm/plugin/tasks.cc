@@ -7,24 +7,23 @@ namespace ktcp::plugin {
 // each gets a record of its own.
 Task& Tasks::find(std::uint64_t address, std::int32_t pid, const char* comm,
                   const std::string& client) {
-  const std::lock_guard lock(mutex_);
-  Task*& latest = latest_[address];
-  if (latest && latest->pid == pid && latest->comm == comm) return *latest;
-  for (const auto& task : tasks_)
-    if (task->address == address && task->pid == pid && task->comm == comm) {
-      latest = task.get();
-      return *latest;
-    }
-  auto task = std::make_unique<Task>();
-  task->address = address;
-  task->pid = pid;
-  task->comm = comm;
-  task->role = task->comm == client                ? Role::client
-               : pid == 0                          ? Role::idle
-                                                   : Role::other;
-  latest = task.get();
-  tasks_.push_back(std::move(task));
-  return *latest;
+    const std::lock_guard lock(mutex_);
+    Task*& latest = latest_[address];
+    if (latest && latest->pid == pid && latest->comm == comm)
+        return *latest;
+    for (const auto& task : tasks_)
+        if (task->address == address && task->pid == pid && task->comm == comm) {
+            latest = task.get();
+            return *latest;
+        }
+    auto task = std::make_unique<Task>();
+    task->address = address;
+    task->pid = pid;
+    task->comm = comm;
+    task->role = task->comm == client ? Role::client : pid == 0 ? Role::idle : Role::other;
+    latest = task.get();
+    tasks_.push_back(std::move(task));
+    return *latest;
 }
 
-}  // namespace ktcp::plugin
+} // namespace ktcp::plugin

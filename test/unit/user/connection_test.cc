@@ -50,8 +50,7 @@ protected:
     }
 
     void write(const std::string& text) {
-        ASSERT_EQ(::write(peer.get(), text.data(), text.size()),
-                  static_cast<ssize_t>(text.size()));
+        ASSERT_EQ(::write(peer.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
     }
     std::string read() {
         std::string text(1 << 20, '\0');

@@ -11,9 +11,9 @@ namespace ktcp::user::testing {
 
 // The config of a session; what the test wants, and what the host did.
 struct FileProtocolRecord {
-    ktcp_time patience = KTCP_NEVER;              // after each step, from then
-    ktcp_verdict when_expired = KTCP_ABORT;       // or KTCP_SHUTDOWN, KTCP_CLOSE
-    bool without_buffer = false;                  // receive_space() fails
+    ktcp_time patience = KTCP_NEVER;        // after each step, from then
+    ktcp_verdict when_expired = KTCP_ABORT; // or KTCP_SHUTDOWN, KTCP_CLOSE
+    bool without_buffer = false;            // receive_space() fails
     unsigned opened = 0, closed = 0, expired = 0, drained = 0, failed = 0, ended = 0;
 };
 

@@ -36,11 +36,34 @@ TEST(Options, Defaults) {
 }
 
 TEST(Options, EachOneArrives) {
-    HttpOptions options =
-        http({"--port", "0", "--listen", "127.0.0.1", "--listen=[::1]", "--root", "/srv",
-              "--threads=3", "--backlog", "7", "--idle-timeout", "1", "--head-timeout", "2",
-              "--send-timeout", "3", "--linger-timeout", "4", "--drain-timeout", "5", "--head-size",
-              "0256", "--body-size", "0", "--max-connections", "8", "--cache-entries", "0"});
+    HttpOptions options = http({"--port",
+                                "0",
+                                "--listen",
+                                "127.0.0.1",
+                                "--listen=[::1]",
+                                "--root",
+                                "/srv",
+                                "--threads=3",
+                                "--backlog",
+                                "7",
+                                "--idle-timeout",
+                                "1",
+                                "--head-timeout",
+                                "2",
+                                "--send-timeout",
+                                "3",
+                                "--linger-timeout",
+                                "4",
+                                "--drain-timeout",
+                                "5",
+                                "--head-size",
+                                "0256",
+                                "--body-size",
+                                "0",
+                                "--max-connections",
+                                "8",
+                                "--cache-entries",
+                                "0"});
     ASSERT_FALSE(options.exit_status);
     EXPECT_EQ(options.server.port, 0);
     ASSERT_EQ(options.server.addresses.size(), 2u);
@@ -76,17 +99,37 @@ TEST_P(BadValue, IsAUsageError) {
     EXPECT_NE(message.find("--help"), std::string::npos) << message;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Options, BadValue,
-    ::testing::ValuesIn(std::vector<std::vector<const char*>>{
-        {"--port", "65536"}, {"--port", "-1"}, {"--port", "http"}, {"--port", "0x50"},
-        {"--port", "80 "}, {"--port", ""}, {"--port", "18446744073709551617"}, {"--port"},
-        {"--listen", "localhost"}, {"--listen", "1.2.3"}, {"--listen", "[::1"}, {"--listen", ""},
-        {"--threads", "0"}, {"--threads", "1025"}, {"--backlog", "0"}, {"--backlog", "65536"},
-        {"--idle-timeout", "0"}, {"--idle-timeout", "86400001"}, {"--head-timeout", "1s"},
-        {"--send-timeout", "-5"}, {"--linger-timeout", "0"}, {"--drain-timeout", "x"},
-        {"--head-size", "255"}, {"--head-size", "8193"}, {"--body-size", "4294967296"},
-        {"--max-connections", "0"}, {"--cache-entries", "1.5"}, {"--root", ""}, {"--nonsense"}}));
+INSTANTIATE_TEST_SUITE_P(Options, BadValue,
+                         ::testing::ValuesIn(std::vector<std::vector<const char*>>{
+                             {"--port", "65536"},
+                             {"--port", "-1"},
+                             {"--port", "http"},
+                             {"--port", "0x50"},
+                             {"--port", "80 "},
+                             {"--port", ""},
+                             {"--port", "18446744073709551617"},
+                             {"--port"},
+                             {"--listen", "localhost"},
+                             {"--listen", "1.2.3"},
+                             {"--listen", "[::1"},
+                             {"--listen", ""},
+                             {"--threads", "0"},
+                             {"--threads", "1025"},
+                             {"--backlog", "0"},
+                             {"--backlog", "65536"},
+                             {"--idle-timeout", "0"},
+                             {"--idle-timeout", "86400001"},
+                             {"--head-timeout", "1s"},
+                             {"--send-timeout", "-5"},
+                             {"--linger-timeout", "0"},
+                             {"--drain-timeout", "x"},
+                             {"--head-size", "255"},
+                             {"--head-size", "8193"},
+                             {"--body-size", "4294967296"},
+                             {"--max-connections", "0"},
+                             {"--cache-entries", "1.5"},
+                             {"--root", ""},
+                             {"--nonsense"}}));
 
 } // namespace
 } // namespace ktcp::user
