@@ -34,7 +34,8 @@ int ktcp_files_start(struct ktcp_server *server)
 			pr_err("cannot serve '%s': %s (%d)\n", root,
 			       ret == -ENOTDIR ? "not a directory" :
 			       ret == -ENOENT ? "no such directory" : "cannot be looked up", ret);
-			return ret;
+			/* insmod takes ENOENT for a missing symbol, and says so. */
+			return ret == -ENOENT ? -EINVAL : ret;
 		}
 	}
 	server->cred = get_current_cred();
