@@ -55,7 +55,7 @@ part_parameters() {
     refused 'max_connections=0' "$invalid" port=$port max_connections=0
     refused 'root.*empty' "$invalid" port=$port root=
     refused 'WWWROOT.*wwwroot' "$invalid" port=$port WWWROOT=/tmp wwwroot=/usr
-    refused '/nowhere' 'could not insert' port=$port WWWROOT=/nowhere
+    refused '/nowhere' "$invalid" port=$port WWWROOT=/nowhere
     refused 'hello.txt' 'Not a directory' port=$port "WWWROOT=$tree/hello.txt"
     port_taken
     check_refusals
