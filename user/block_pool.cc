@@ -31,12 +31,12 @@ BlockPool::~BlockPool() {
     while (free_) {
         Block* block = free_;
         free_ = block->next;
-        ::operator delete(block, std::align_val_t{alignment});
+        ::operator delete (block, std::align_val_t{alignment});
     }
 }
 
 void* BlockPool::allocate() noexcept {
-    void* memory = ::operator new(size_, std::align_val_t{alignment}, std::nothrow);
+    void* memory = ::operator new (size_, std::align_val_t{alignment}, std::nothrow);
     if (memory)
         ++allocated_;
     return memory;
@@ -45,7 +45,7 @@ void* BlockPool::allocate() noexcept {
 void BlockPool::release(void* memory) noexcept {
     if (kept_ == keep_) {
         --allocated_;
-        ::operator delete(memory, std::align_val_t{alignment});
+        ::operator delete (memory, std::align_val_t{alignment});
         return;
     }
     free_ = new (memory) Block{free_};

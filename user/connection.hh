@@ -80,11 +80,15 @@ private:
                verdict_ == KTCP_WANT_BOTH;
     }
 
+    bool ends_after_output() const {
+        return verdict_ == KTCP_WANT_SEND && protocol().ends_after_output(session());
+    }
+
     void receive() noexcept;
     void send() noexcept;
     void send_pieces(const ktcp_segment* segments, unsigned count) noexcept;
     void transmit(iovec* pieces, unsigned count, bool more) noexcept;
-    void transmit_now(iovec* pieces, unsigned count) noexcept;
+    void transmit_now(iovec* pieces, unsigned count, int flags) noexcept;
     void cork(bool on) noexcept;
     void send_file(const ktcp_segment& segment) noexcept;
     void sent(ssize_t n, size_t wanted) noexcept;

@@ -12,11 +12,11 @@
 
 namespace ktcp::user {
 
-#define KTCP_USER_COUNTERS(X)                                                                    \
-    X(accepted)      /* connections */                                                           \
-    X(aborted)       /* connections ended by a reset from this side */                           \
-    X(accept_pauses) /* times that accepting waited: no descriptor, no memory, the cap */        \
-    X(cache_hits)    /* resources found in the file cache, and still true */                     \
+#define KTCP_USER_COUNTERS(X)                                                                      \
+    X(accepted)      /* connections */                                                             \
+    X(aborted)       /* connections ended by a reset from this side */                             \
+    X(accept_pauses) /* times that accepting waited: no descriptor, no memory, the cap */          \
+    X(cache_hits)    /* resources found in the file cache, and still true */                       \
     X(cache_misses)
 
 enum HostCounter : unsigned {

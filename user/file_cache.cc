@@ -75,8 +75,8 @@ char* FileCache::read(const OpenFile& file, uint64_t offset, size_t size) noexce
         return body;
     piece_.size = 0;
     for (size_t done = 0; done < size;) {
-        ssize_t n = pread(file.fd.get(), body + done, size - done,
-                          static_cast<off_t>(offset + done));
+        ssize_t n =
+            pread(file.fd.get(), body + done, size - done, static_cast<off_t>(offset + done));
         if (n == 0 || (n < 0 && errno != EINTR))
             return nullptr;
         if (n > 0)

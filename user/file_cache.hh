@@ -76,9 +76,7 @@ public:
 
     // Closes what has been unused for unused_time; to be called at next_sweep().
     void sweep(ktcp_time now) noexcept;
-    ktcp_time next_sweep() const {
-        return oldest_ ? oldest_->released + unused_time : KTCP_NEVER;
-    }
+    ktcp_time next_sweep() const { return oldest_ ? oldest_->released + unused_time : KTCP_NEVER; }
     // Closes all unused files: the process is out of descriptors. False if none was.
     bool close_unused() noexcept;
 

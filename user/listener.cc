@@ -49,8 +49,8 @@ std::string advice_for(int error, uint16_t port) {
 
 [[noreturn]] void fail(const ListenAddress& address, uint16_t port) {
     int error = errno;
-    std::string where = (is_ipv6(address) ? "[" + address.text + "]" : address.text) + ":" +
-                        std::to_string(port);
+    std::string where =
+        (is_ipv6(address) ? "[" + address.text + "]" : address.text) + ":" + std::to_string(port);
     throw StartError("cannot listen on " + where, std::strerror(error), advice_for(error, port));
 }
 
@@ -61,8 +61,8 @@ void set(int fd, int level, int option, int value) {
 // What is set here is inherited by accepted sockets: no call per connection.
 Descriptor bind_to(ListenAddress address, uint16_t port, bool shared, bool only_ipv6) {
     set_port(address, port);
-    Descriptor fd(socket(address.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
-                         IPPROTO_TCP));
+    Descriptor fd(
+        socket(address.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
     if (!fd)
         fail(address, port);
     set(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);

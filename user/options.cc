@@ -19,9 +19,9 @@ CLI::Validator whole_number(uint64_t low, uint64_t high) {
     std::string range = std::to_string(low) + " to " + std::to_string(high);
     CLI::Validator validator(
         [low, high, range](std::string& text) -> std::string {
-            bool digits = !text.empty() && text.size() < 20 &&
-                          std::all_of(text.begin(), text.end(),
-                                      [](char c) { return c >= '0' && c <= '9'; });
+            bool digits =
+                !text.empty() && text.size() < 20 &&
+                std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
             uint64_t value = digits ? std::stoull(text) : 0;
             if (!digits || value < low || value > high)
                 return "'" + text + "' is not a whole number from " + range;
@@ -40,9 +40,8 @@ unsigned core_count() {
     return std::max(CPU_COUNT(&set), 1);
 }
 
-template <class T>
-void add_number(CLI::App& app, const char* name, T& value, uint64_t low, uint64_t high,
-                const char* help) {
+template <class T> void add_number(CLI::App& app, const char* name, T& value, uint64_t low,
+                                   uint64_t high, const char* help) {
     app.add_option(name, value, help)
         ->transform(whole_number(low, high))
         ->type_name("N")
@@ -109,8 +108,7 @@ void add_http_options(CLI::App& app, HttpOptions& options) {
                "Files kept open between requests, a thread; 0: none");
 }
 
-std::optional<int> parse(CLI::App& app, ServerOptions& options, int argc,
-                         const char* const* argv) {
+std::optional<int> parse(CLI::App& app, ServerOptions& options, int argc, const char* const* argv) {
     app.set_version_flag("--version", std::string(KTCP_VERSION));
     app.get_formatter()->column_width(36);
     try {

@@ -119,8 +119,8 @@ OpenedFile Root::reopen(Descriptor found) const noexcept {
     char name[16];
     *std::to_chars(name, name + sizeof name - 1, found.get()).ptr = '\0';
     // O_NONBLOCK: do not wait for another process to give up a lease on the file.
-    opened.fd = Descriptor(openat(own_descriptors_.get(), name,
-                                  O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    opened.fd = Descriptor(
+        openat(own_descriptors_.get(), name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!opened.fd) {
         // ENOENT cannot mean "no such name" here: the name was found.
         opened.status = errno == ENOENT ? KTCP_RESOURCE_FAILED : resource_status_of(errno);

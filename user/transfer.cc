@@ -100,14 +100,16 @@ void Connection::send_pieces(const ktcp_segment* segments, unsigned count) noexc
 void Connection::transmit(iovec* pieces, unsigned count, bool more) noexcept {
     if (more)
         cork(true);
-    transmit_now(pieces, count);
-    if (!more)
+    // The last bytes wait for the FIN that follows them, and travel with it.
+    bool last = !more && ends_after_output();
+    transmit_now(pieces, count, MSG_NOSIGNAL | (last ? MSG_MORE : 0));
+    if (!more && !last)
         cork(false);
 }
 
-void Connection::transmit_now(iovec* pieces, unsigned count) noexcept {
+void Connection::transmit_now(iovec* pieces, unsigned count, int flags) noexcept {
     if (count == 1) {
-        sent(::send(fd_, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL), pieces[0].iov_len);
+        sent(::send(fd_, pieces[0].iov_base, pieces[0].iov_len, flags), pieces[0].iov_len);
         return;
     }
     size_t wanted = 0;
@@ -116,7 +118,7 @@ void Connection::transmit_now(iovec* pieces, unsigned count) noexcept {
     msghdr message = {};
     message.msg_iov = pieces;
     message.msg_iovlen = count;
-    sent(sendmsg(fd_, &message, MSG_NOSIGNAL), wanted);
+    sent(sendmsg(fd_, &message, flags), wanted);
 }
 
 // While corked, TCP sends full segments only: not the head alone, and not what is
@@ -135,7 +137,7 @@ void Connection::send_file(const ktcp_segment& segment) noexcept {
     size_t wanted = std::min(segment.size, sendfile_max);
     ssize_t n = sendfile(fd_, resource_->fd.get(), &offset, wanted);
     if (n > 0) {
-        if (static_cast<uint64_t>(n) == segment.size)
+        if (static_cast<uint64_t>(n) == segment.size && !ends_after_output())
             cork(false);
         // Short for many reasons, not all of which promise to announce that the
         // socket has room again; the next call tells.

@@ -22,8 +22,7 @@ constexpr ktcp_time pause_time = 100 * KTCP_MILLISECOND;
 
 } // namespace
 
-Acceptor::Acceptor(Worker& worker, int epoll, std::vector<Descriptor> listeners,
-                   uint64_t first_tag)
+Acceptor::Acceptor(Worker& worker, int epoll, std::vector<Descriptor> listeners, uint64_t first_tag)
     : worker_(worker), epoll_(epoll), first_tag_(first_tag) {
     for (Descriptor& listener : listeners) {
         epoll_event event = {};

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 namespace ktcp::user {
@@ -20,6 +20,9 @@ namespace {
 // Each connection of a batch may hold a buffer with its request until all have been
 // received from.
 constexpr int batch_size = 64;
+// The coarse clock, by which sessions live, is at most so far behind the precise one,
+// by which timers ring.
+constexpr ktcp_time clock_tick = 10 * KTCP_MILLISECOND;
 // A session whose time has come, but which cannot be told now, is told this later.
 constexpr ktcp_time postponement = KTCP_MILLISECOND;
 
@@ -30,7 +33,8 @@ constexpr uint32_t input_events = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLET;
 // What an event means is in its data: a connection's address, which is aligned, or
 // an odd number.
 constexpr uint64_t wake_tag = 1;
-constexpr uint64_t first_listener_tag = 3;
+constexpr uint64_t timer_tag = 3;
+constexpr uint64_t first_listener_tag = 5;
 
 class EpollLoop final : public Loop {
 public:
@@ -39,7 +43,8 @@ public:
 
 private:
     void wake() noexcept override;
-    int timeout() const noexcept;
+    bool watch(const Descriptor& fd, uint32_t events, uint64_t tag) noexcept;
+    void set_timer() noexcept;
     void dispatch(const epoll_event& event) noexcept;
     void adopt(int fd) noexcept;
     void drive(Connection& connection) noexcept;
@@ -55,6 +60,8 @@ private:
     Worker& worker_;
     Descriptor epoll_;
     Descriptor wake_;
+    Descriptor timer_;
+    ktcp_time timer_due_ = KTCP_NEVER;
     std::optional<Acceptor> acceptor_;
     bool draining_ = false;
     bool aborted_ = false;
@@ -65,23 +72,30 @@ private:
 
 EpollLoop::EpollLoop(Worker& worker, std::vector<Descriptor> listeners)
     : worker_(worker), epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
-    if (!epoll_ || !wake_)
+      wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
+    if (!epoll_ || !wake_ || !timer_)
         throw StartError::with_errno("cannot create an epoll instance",
                                      "raise the limit of open files (ulimit -n)");
-    epoll_event event = {};
-    event.events = EPOLLIN;
-    event.data.u64 = wake_tag;
-    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0)
-        throw StartError::with_errno("cannot watch an eventfd",
+    // Edge-triggered, each ring counts, and none has to be read off.
+    if (!watch(wake_, EPOLLIN | EPOLLET, wake_tag) || !watch(timer_, EPOLLIN | EPOLLET, timer_tag))
+        throw StartError::with_errno("cannot watch an eventfd and a timerfd",
                                      "raise /proc/sys/fs/epoll/max_user_watches");
     acceptor_.emplace(worker, epoll_.get(), std::move(listeners), first_listener_tag);
+}
+
+bool EpollLoop::watch(const Descriptor& fd, uint32_t events, uint64_t tag) noexcept {
+    epoll_event event = {};
+    event.events = events;
+    event.data.u64 = tag;
+    return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &event) == 0;
 }
 
 bool EpollLoop::run() noexcept {
     epoll_event events[batch_size];
     while (!draining_ || !worker_.deadlines.empty()) {
-        int n = epoll_wait(epoll_.get(), events, batch_size, timeout());
+        set_timer();
+        int n = epoll_wait(epoll_.get(), events, batch_size, first_queued_ ? 0 : -1);
         worker_.read_clock();
         acceptor_->begin_round();
         worker_.gathering = true;
@@ -105,19 +119,21 @@ void EpollLoop::wake() noexcept {
     [[maybe_unused]] ssize_t n = write(wake_.get(), &one, sizeof one);
 }
 
-int EpollLoop::timeout() const noexcept {
-    if (first_queued_)
-        return 0;
+// A time-out of epoll_wait is set up and taken down each time; this timer is set only
+// when something is due before it, which is once in a long while: most deadlines move
+// away (Worker::reschedule). If that for which it was set has moved, it rings in vain.
+void EpollLoop::set_timer() noexcept {
     ktcp_time due = std::min(worker_.next_due(), acceptor_->resume_due());
     if (draining_)
         due = std::min(due, drain_until());
-    if (due == KTCP_NEVER)
-        return -1;
-    if (due <= worker_.now.monotonic)
-        return 0;
-    // Rounded up, lest the loop spin through the last millisecond.
-    ktcp_time wait = (due - worker_.now.monotonic + KTCP_MILLISECOND - 1) / KTCP_MILLISECOND;
-    return static_cast<int>(std::min<ktcp_time>(wait, INT32_MAX));
+    if (due >= timer_due_)
+        return;
+    timer_due_ = due;
+    ktcp_time ring = due + clock_tick;
+    itimerspec time = {};
+    time.it_value.tv_sec = static_cast<time_t>(ring / KTCP_SECOND);
+    time.it_value.tv_nsec = static_cast<long>(ring % KTCP_SECOND);
+    timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &time, nullptr);
 }
 
 void EpollLoop::dispatch(const epoll_event& event) noexcept {
@@ -131,8 +147,9 @@ void EpollLoop::dispatch(const epoll_event& event) noexcept {
         if (!connection.queued)
             drive(connection);
     } else if (event.data.u64 == wake_tag) {
-        uint64_t count;
-        [[maybe_unused]] ssize_t n = read(wake_.get(), &count, sizeof count);
+        // It has ended epoll_wait: that is all.
+    } else if (event.data.u64 == timer_tag) {
+        timer_due_ = KTCP_NEVER;
     } else {
         for (int fd; (fd = acceptor_->next(event.data.u64)) >= 0;)
             adopt(fd);

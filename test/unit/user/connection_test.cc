@@ -159,6 +159,24 @@ TEST_F(ConnectionTest, ALongPipelineIsServedInTurns) {
     EXPECT_EQ(answer.size(), 100 * std::string("<hello>\n").size());
 }
 
+// As where a file system has no splice: then sendfile says EINVAL, as it does for a
+// socket opened to append.
+TEST_F(ConnectionTest, WithoutSendfileALargeFileIsCopied) {
+    fcntl(connection->fd(), F_SETFL, O_NONBLOCK | O_APPEND);
+    EXPECT_EQ(ask("large"), "<" + pattern(3000000) + ">\n");
+    EXPECT_EQ(ask("more"), "<" + pattern(KTCP_BUFFER_SIZE + 1) + ">\n");
+}
+
+TEST_F(ConnectionTest, StopsBeforeAResourceWhileRequestsAreGathered) {
+    worker.gathering = true;
+    write("small\n");
+    EXPECT_EQ(ready(true, false), Progress::again);
+    EXPECT_EQ(worker.counters[count_cache_misses], 0u);
+    worker.gathering = false;
+    EXPECT_EQ(connection->drive(), Progress::waiting);
+    EXPECT_EQ(read(), "<hello>\n");
+}
+
 TEST_F(ConnectionTest, AShortReadEndsReadingUnlessSomethingFollows) {
     write("small\n");
     EXPECT_EQ(ready(true, false), Progress::waiting);

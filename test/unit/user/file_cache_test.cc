@@ -82,6 +82,39 @@ TEST_F(FileCacheTest, OneLookIsGoodUntilSomethingArrives) {
         release(found);
 }
 
+TEST_F(FileCacheTest, APieceIsReadOnceUntilSomethingArrives) {
+    FileCache::Found a = acquire("a"), b = acquire("b");
+    auto piece = [&](const FileCache::Found& found, uint64_t offset, size_t size) {
+        char* data = cache->read(*found.file, offset, size);
+        return data ? std::string(data, size) : "none";
+    };
+    EXPECT_EQ(piece(a, 0, 12), "content of a");
+    std::fstream(tree.root / "a") << "CONTENT";
+    EXPECT_EQ(piece(a, 0, 12), "content of a");
+    EXPECT_EQ(piece(a, 1, 3), "ONT"); // another piece
+    EXPECT_EQ(piece(a, 0, 12), "CONTENT of a");
+    std::fstream(tree.root / "a") << "content";
+    cache->input_arrived();
+    EXPECT_EQ(piece(a, 0, 12), "content of a");
+    EXPECT_EQ(piece(b, 0, 12), "content of b"); // another file
+    EXPECT_EQ(piece(a, 0, 12), "content of a");
+    fs::resize_file(tree.root / "a", 5);
+    cache->input_arrived();
+    EXPECT_EQ(piece(a, 0, 12), "none");
+    EXPECT_EQ(piece(a, 0, 5), "conte");
+    release(a);
+    release(b);
+}
+
+TEST_F(FileCacheTest, InFrontOfAPieceThereIsRoomForAHead) {
+    TemporaryTree::write(tree.root / "big", std::string(KTCP_BUFFER_SIZE, 'b'));
+    FileCache::Found big = acquire("big");
+    char* data = cache->read(*big.file, 0, KTCP_BUFFER_SIZE);
+    std::fill(data - FileCache::headroom, data, 'h');
+    EXPECT_EQ(std::string(data, KTCP_BUFFER_SIZE), std::string(KTCP_BUFFER_SIZE, 'b'));
+    release(big);
+}
+
 TEST_F(FileCacheTest, AChangedFileIsNew) {
     EXPECT_EQ(content("a"), "content of a");
     TemporaryTree::write(tree.root / "a", "longer content of a");

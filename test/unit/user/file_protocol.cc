@@ -41,11 +41,13 @@ public:
             segments[count++] = {front_.data() + before_, 0, front_.size() - before_};
         if (at_ < size_)
             segments[count++] = {nullptr, at_, size_ - at_};
-        if (size_ > 0)
-            segments[count++] = {back_ + after_, 0, 2 - after_};
+        if (after_ < back_size())
+            segments[count++] = {back_ + after_, 0, back_size() - after_};
         return count;
     }
-    bool ends_after_output() const { return false; }
+    bool ends_after_output() const {
+        return ended_ && !listing_ && names_.find('\n') == std::string::npos;
+    }
     ktcp_verdict sent(uint64_t n, const ktcp_now& now) {
         uint64_t part = std::min<uint64_t>(n, front_.size() - before_);
         before_ += part;
@@ -54,7 +56,7 @@ public:
         at_ += part;
         n -= part;
         after_ += n;
-        if (before_ < front_.size() || at_ < size_ || (size_ > 0 && after_ < 2))
+        if (before_ < front_.size() || at_ < size_ || after_ < back_size())
             return patient(now, KTCP_WANT_SEND);
         front_.clear();
         before_ = at_ = size_ = after_ = 0;
@@ -108,6 +110,7 @@ public:
     }
 
 private:
+    uint64_t back_size() const { return size_ == 0 || record_.without_back ? 0 : 2; }
     bool busy() const { return verdict_ != KTCP_WANT_RECEIVE && verdict_ != 0; }
     ktcp_verdict next() {
         size_t line = names_.find('\n');

@@ -14,6 +14,7 @@ struct FileProtocolRecord {
     ktcp_time patience = KTCP_NEVER;        // after each step, from then
     ktcp_verdict when_expired = KTCP_ABORT; // or KTCP_SHUTDOWN, KTCP_CLOSE
     bool without_buffer = false;            // receive_space() fails
+    bool without_back = false;              // no ">\n" after a file that is not empty
     unsigned opened = 0, closed = 0, expired = 0, drained = 0, failed = 0, ended = 0;
 };
 

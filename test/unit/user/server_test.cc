@@ -377,6 +377,30 @@ TEST_F(ServerTest, NothingIsLeftOpen) {
     EXPECT_EQ(testing::open_descriptors(), descriptors);
 }
 
+// TCP_CORK left on would keep the last segment back for 200 ms.
+TEST_F(ServerTest, TheEndOfALargeFileIsNotHeldBack) {
+    testing::TemporaryTree tree;
+    options.root = tree.root;
+    testing::FileProtocolRecord record;
+    record.without_back = true;
+    start(testing::file_protocol, &record);
+    for (size_t size : {9000, 70001, 1100003}) {
+        testing::TemporaryTree::write(tree.root / "file", std::string(size, 'f'));
+        Descriptor fd = connect();
+        auto begin = Clock::now();
+        for (int i = 0; i < 10; ++i) {
+            write(fd, "file\n");
+            ASSERT_EQ(read(fd, size + 1).size(), size + 1);
+        }
+        // And the last one, which may wait for the FIN only.
+        write(fd, "file\n");
+        shutdown(fd.get(), SHUT_WR);
+        ASSERT_EQ(read(fd, size + 2).size(), size + 1);
+        EXPECT_LT(Clock::now() - begin, 1500ms);
+    }
+    server.reset();
+}
+
 TEST_F(ServerTest, DeadlinesAreKeptWithinATick) {
     testing::TemporaryTree tree;
     options.root = tree.root;
