@@ -11,7 +11,9 @@ namespace ktcp::user {
 
 namespace {
 
-constexpr size_t buffers_kept = 64;
+// Ample for a round of requests: giving the last few back to malloc each time, and asking
+// for them again, costs page faults.
+constexpr size_t buffers_kept = 128;
 constexpr size_t blocks_kept = 256;
 
 } // namespace

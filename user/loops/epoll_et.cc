@@ -19,7 +19,7 @@ namespace {
 
 // Each connection of a batch may hold a buffer with its request until all have been
 // received from.
-constexpr int batch_size = 64;
+constexpr int batch_size = 32;
 // The coarse clock, by which sessions live, is at most so far behind the precise one,
 // by which timers ring.
 constexpr ktcp_time clock_tick = 10 * KTCP_MILLISECOND;

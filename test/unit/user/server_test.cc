@@ -312,17 +312,14 @@ TEST_F(ServerTest, DrainEndsIdleConnectionsAndFinishesTheRest) {
         }
     });
     ASSERT_TRUE(eventually([&] { return taken > 100000; }));
-    server->drain();
     char byte;
+    ASSERT_EQ(recv(busy.get(), &byte, 1, 0), 1); // its echo is under way
+    server->drain();
     EXPECT_EQ(recv(idle.get(), &byte, 1, 0), 0);
-    size_t got = 0;
     std::string in(65536, '\0');
-    while (ssize_t n = recv(busy.get(), in.data(), in.size(), 0)) {
-        if (n < 0)
-            break; // a reset, since not all that the client sent is read
-        got += static_cast<size_t>(n);
+    while (recv(busy.get(), in.data(), in.size(), 0) > 0) {
+        // Up to FIN, or to a reset, since not all that the client sent is read.
     }
-    EXPECT_GT(got, 0u);
     writer.join();
     EXPECT_TRUE(server->wait());
     EXPECT_EQ(server->connections(), 0u);
@@ -381,6 +378,7 @@ TEST_F(ServerTest, NothingIsLeftOpen) {
 TEST_F(ServerTest, TheEndOfALargeFileIsNotHeldBack) {
     testing::TemporaryTree tree;
     options.root = tree.root;
+    options.threads = 1; // which the record is shared with
     testing::FileProtocolRecord record;
     record.without_back = true;
     start(testing::file_protocol, &record);
