@@ -56,8 +56,8 @@ check-full: ## the same on all of the real input
 bench: ## compare with nginx, lighttpd and h2o in one VM
 	@lab/bench
 
-fuzz: ## run each fuzz target for FUZZ_SECONDS (60)
-	@scripts/fuzz
+fuzz: ## run each fuzz target for FUZZ_SECONDS (60 by default here)
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) scripts/fuzz
 
 format: ## clang-format the C++ sources
 	@git ls-files '*.cc' '*.hh' | xargs clang-format -i
