@@ -21,6 +21,12 @@ void Connection::close() noexcept {
         linger reset = {1, 0};
         setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
         worker_.counters.add(count_aborted);
+    } else if (held_back_) {
+        // Before close(), which would drop what is held back, and reset the
+        // connection, if the peer has sent something that was not read.
+        shutdown(fd_, SHUT_WR);
+        if (readable_)
+            recv(fd_, nullptr, 1 << 20, MSG_TRUNC | MSG_DONTWAIT);
     }
     ::close(fd_);
 }

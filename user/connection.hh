@@ -107,6 +107,7 @@ private:
     bool drain_wanted_ = false;
     bool unsendable_ = false; // sendfile refuses resource_
     bool corked_ = false;
+    bool held_back_ = false; // the last bytes wait for the FIN
 };
 
 static_assert(sizeof(Connection) == 64, "one cache line beside the session");

@@ -102,6 +102,7 @@ void Connection::transmit(iovec* pieces, unsigned count, bool more) noexcept {
         cork(true);
     // The last bytes wait for the FIN that follows them, and travel with it.
     bool last = !more && ends_after_output();
+    held_back_ |= last;
     transmit_now(pieces, count, MSG_NOSIGNAL | (last ? MSG_MORE : 0));
     if (!more && !last)
         cork(false);
@@ -137,8 +138,12 @@ void Connection::send_file(const ktcp_segment& segment) noexcept {
     size_t wanted = std::min(segment.size, sendfile_max);
     ssize_t n = sendfile(fd_, resource_->fd.get(), &offset, wanted);
     if (n > 0) {
-        if (static_cast<uint64_t>(n) == segment.size && !ends_after_output())
-            cork(false);
+        if (static_cast<uint64_t>(n) == segment.size) {
+            if (ends_after_output())
+                held_back_ = true;
+            else
+                cork(false);
+        }
         // Short for many reasons, not all of which promise to announce that the
         // socket has room again; the next call tells.
         verdict_ = protocol().sent(session(), static_cast<uint64_t>(n), now());

@@ -108,6 +108,7 @@ static bool ktcp_connection_rest(struct ktcp_connection *connection)
 {
 	const struct ktcp_protocol *protocol = connection->server->options.protocol;
 	unsigned int waiting = ktcp_connection_wants(connection) | KTCP_WAIT_DEADLINE;
+	unsigned int events = waiting;
 	ktcp_time deadline = protocol->deadline(connection->session);
 
 	if (deadline <= connection->now.monotonic) {
@@ -116,14 +117,14 @@ static bool ktcp_connection_rest(struct ktcp_connection *connection)
 	}
 	if (unlikely(connection->starved)) {
 		connection->starved = false;
-		waiting &= ~KTCP_WAIT_SEND;
+		events &= ~KTCP_WAIT_SEND;	/* the buffer has room, and it is of no use */
 		deadline = min(deadline, connection->now.monotonic + KTCP_STARVED_RETRY);
 	}
 	ktcp_deadline_arm(connection, deadline);
 
 	WRITE_ONCE(connection->waiting, waiting);
 	smp_mb();
-	if (likely(!ktcp_socket_events_pending(connection, waiting)))
+	if (likely(!ktcp_socket_events_pending(connection, events)))
 		return true;
 	WRITE_ONCE(connection->waiting, 0);
 	return false;
@@ -142,6 +143,19 @@ static void ktcp_connection_drain(struct ktcp_connection *connection)
 }
 
 /*
+ * Pushes out the last bytes, which wait for the FIN, before the socket is released:
+ * had the peer sent something that was not read, TCP would reset the connection and
+ * drop them. For the same reason what has come is taken off, so that the reset does
+ * not overtake the response.
+ */
+static void ktcp_connection_finish(struct ktcp_connection *connection)
+{
+	kernel_sock_shutdown(connection->socket, SHUT_WR);
+	if (unlikely(!skb_queue_empty_lockless(&connection->sk->sk_receive_queue)))
+		ktcp_receive_discard(connection);
+}
+
+/*
  * The end. Only ever reached in the connection's own work item, and nothing else
  * can touch the connection any more when its memory goes:
  * 1. It leaves the server's list under the list's mutex, so stop() no longer
@@ -154,7 +168,8 @@ static void ktcp_connection_drain(struct ktcp_connection *connection)
  * 5. Whoever queues the work item is gone (1, 3, 4); it may be queued already,
  *    and is taken off the queue. It is not waited for: it is this very function,
  *    and the workqueue allows a work item to be freed by its own function.
- * 6. The socket belongs to nobody but us. Releasing it sends the FIN, or the RST.
+ * 6. The socket belongs to nobody but us. Releasing it sends the RST, if there is
+ *    to be one; the FIN, and what waits to travel with it, were sent before.
  * 7. The count falls last, as the server may be gone when it has reached 0; the
  *    text that is still to run is covered by destroy_workqueue().
  */
@@ -175,6 +190,8 @@ static void ktcp_connection_end(struct ktcp_connection *connection)
 
 	if (connection->verdict == KTCP_ABORT)
 		sock_no_linger(connection->sk);
+	else
+		ktcp_connection_finish(connection);
 	sock_release(connection->socket);
 
 	kmem_cache_free(server->connection_cache, connection);

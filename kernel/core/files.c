@@ -43,8 +43,9 @@ int ktcp_files_start(struct ktcp_server *server)
 }
 
 /*
- * Files that were closed by a kernel thread are really closed a tick later, by
- * another; waited for here, so that the root's file system can be unmounted.
+ * The files of the cache were given up in a softirq, which leaves the closing to a
+ * work item of the kernel's; what has not been taken up yet is closed here, so that
+ * the root's file system can be unmounted soon.
  */
 void ktcp_files_stop(struct ktcp_server *server)
 {
@@ -54,6 +55,11 @@ void ktcp_files_stop(struct ktcp_server *server)
 		path_put(&server->root);
 	flush_delayed_fput();
 }
+
+/*
+ * Files are closed by __fput_sync(): a kernel thread's fput() leaves the closing to
+ * one work item of the whole machine's, and clients could open faster than it closes.
+ */
 
 /* Opens what a walk has found, if it is of a kind that is served. */
 static struct file *ktcp_files_open_path(const struct ktcp_server *server, const struct path *path)
@@ -73,7 +79,7 @@ static struct file *ktcp_files_open_path(const struct ktcp_server *server, const
 		return file;
 	/* Files of the kind that procfs has cannot be read from in here. */
 	if (!file->f_op->read_iter || file->f_op->read) {
-		fput(file);
+		__fput_sync(file);
 		return ERR_PTR(-EACCES);
 	}
 	return file;
@@ -175,7 +181,7 @@ void ktcp_files_resolve(struct ktcp_connection *connection)
 	if (!ret) {
 		ret = ktcp_files_describe(file, &resource);
 		if (ret)
-			fput(file);
+			__fput_sync(file);
 		else
 			connection->file = file;
 	}
@@ -189,6 +195,6 @@ void ktcp_files_release(struct ktcp_connection *connection)
 {
 	ktcp_directory_stop(connection);
 	if (connection->file)
-		fput(connection->file);
+		__fput_sync(connection->file);
 	connection->file = NULL;
 }

@@ -36,16 +36,13 @@
 static void ktcp_listener_data_ready(struct sock *sk)
 {
 	struct ktcp_listener *listener;
-	struct ktcp_server *server;
 
 	if (sk->sk_state != TCP_LISTEN)
 		return;
 	read_lock_bh(&sk->sk_callback_lock);
 	listener = rcu_dereference_sk_user_data(sk);
-	if (listener) {
-		server = container_of(listener, struct ktcp_server, listener);
-		queue_work(server->queue, &listener->accept_work);
-	}
+	if (listener)
+		schedule_work(&listener->accept_work);
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
@@ -114,21 +111,21 @@ static void ktcp_listener_accept_work(struct work_struct *work)
 			pr_warn_ratelimited("the listening socket was closed by another hand; reload the module to listen again\n");
 			return;
 		default:		/* no memory, no file handles */
-			queue_delayed_work(server->queue, &listener->retry_work,
-					   KTCP_ACCEPT_RETRY);
+			if (!READ_ONCE(listener->stopping))
+				schedule_delayed_work(&listener->retry_work, KTCP_ACCEPT_RETRY);
 			return;
 		}
 	}
-	queue_work(server->queue, &listener->accept_work);
+	schedule_work(&listener->accept_work);
 }
 
 static void ktcp_listener_retry_work(struct work_struct *work)
 {
 	struct ktcp_listener *listener =
 		container_of(to_delayed_work(work), struct ktcp_listener, retry_work);
-	struct ktcp_server *server = container_of(listener, struct ktcp_server, listener);
 
-	queue_work(server->queue, &listener->accept_work);
+	if (!READ_ONCE(listener->stopping))
+		schedule_work(&listener->accept_work);
 }
 
 /*
@@ -182,6 +179,7 @@ int ktcp_listener_start(struct ktcp_server *server)
 	struct ktcp_listener *listener = &server->listener;
 	int ret;
 
+	listener->stopping = false;
 	INIT_WORK(&listener->accept_work, ktcp_listener_accept_work);
 	INIT_DELAYED_WORK(&listener->retry_work, ktcp_listener_retry_work);
 	ret = ktcp_listener_create_socket(server->options.port, &listener->socket);
@@ -202,9 +200,11 @@ err:
 }
 
 /*
- * The callback is restored first, so that nothing queues accept_work any more;
- * either work may queue the other, hence the third cancel. Closing the socket
- * resets what was not accepted.
+ * The callback is restored first, so that nothing but the two works queues them.
+ * Each may be past its look at `stopping` and still queue the other: accept_work
+ * until the first cancel returns, so that no retry is armed after the second;
+ * retry_work until the second returns, and the accept_work that it queued sees
+ * `stopping`. Closing the socket resets what was not accepted.
  */
 void ktcp_listener_stop(struct ktcp_listener *listener)
 {
@@ -213,6 +213,7 @@ void ktcp_listener_stop(struct ktcp_listener *listener)
 	lock_sock(sk);
 	ktcp_listener_disown(listener, sk);
 	release_sock(sk);
+	WRITE_ONCE(listener->stopping, true);
 	cancel_work_sync(&listener->accept_work);
 	cancel_delayed_work_sync(&listener->retry_work);
 	cancel_work_sync(&listener->accept_work);

@@ -20,6 +20,8 @@ struct ktcp_listener {
 	struct work_struct accept_work;
 	/* Queues accept_work again when there was no memory for a connection. */
 	struct delayed_work retry_work;
+	/* Set by stop: neither work queues anything any more. */
+	bool stopping;
 };
 
 int ktcp_listener_start(struct ktcp_server *server);

@@ -41,6 +41,23 @@ static int ktcp_receive_copy(struct sock *sk, struct ktcp_space space)
 	return n;
 }
 
+/* As above, and nobody wants it. */
+static int ktcp_receive_discard_actor(read_descriptor_t *desc, struct sk_buff *skb,
+				      unsigned int offset, size_t size)
+{
+	return size;
+}
+
+void ktcp_receive_discard(struct ktcp_connection *connection)
+{
+	read_descriptor_t desc = { .count = 1 };
+	struct sock *sk = connection->sk;
+
+	lock_sock(sk);
+	tcp_read_sock(sk, &desc, ktcp_receive_discard_actor);
+	release_sock(sk);
+}
+
 /*
  * The peer's FIN is in line with its bytes: it counts once those are all read.
  * They are queued before RCV_SHUTDOWN is set, and looked for after.

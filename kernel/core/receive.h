@@ -7,4 +7,7 @@
 /* Gives the session what the socket has: bytes, or the peer's FIN. */
 enum ktcp_progress ktcp_receive(struct ktcp_connection *connection);
 
+/* Takes what the socket has, and drops it. */
+void ktcp_receive_discard(struct ktcp_connection *connection);
+
 #endif

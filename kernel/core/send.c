@@ -112,6 +112,7 @@ static ssize_t ktcp_gather_send(struct ktcp_connection *connection, struct ktcp_
 	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, gather->pieces, gather->count, gather->size);
 	lock_sock(sk);
 	sent = tcp_sendmsg_locked(sk, &msg, gather->size);
+	connection->starved = ktcp_send_starved(sk, sent, gather->size);
 	release_sock(sk);
 	return sent;
 }
@@ -126,12 +127,7 @@ enum ktcp_progress ktcp_send_account(struct ktcp_connection *connection, ssize_t
 		ktcp_stats_add(KTCP_STAT_bytes_sent, sent);
 		connection->verdict = protocol->sent(connection->session, sent, &connection->now);
 	}
-	if (sent == size)
-		return KTCP_PROGRESS;
-	/* A full send buffer will be reported (SOCK_NOSPACE is set); a lack of
-	 * memory will not, if there is nothing under way to be acknowledged. */
-	connection->starved = sk_stream_memory_free(connection->sk);
-	return KTCP_BLOCKED;
+	return sent == size ? KTCP_PROGRESS : KTCP_BLOCKED;
 }
 
 enum ktcp_progress ktcp_send(struct ktcp_connection *connection)

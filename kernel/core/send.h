@@ -2,6 +2,8 @@
 #ifndef KTCP_CORE_SEND_H
 #define KTCP_CORE_SEND_H
 
+#include <net/sock.h>
+
 #include "core/connection.h"
 
 /* The most that one step moves, so that one client cannot hold a CPU. */
@@ -9,6 +11,17 @@
 
 /* Gives the socket what the session has. */
 enum ktcp_progress ktcp_send(struct ktcp_connection *connection);
+
+/*
+ * Why did TCP take less than all? A full buffer will be reported when it has room
+ * (SOCK_NOSPACE is set); a lack of memory will not, if nothing is under way to be
+ * acknowledged. To be asked under the same lock as the sending: releasing it takes
+ * in acknowledgements that make room.
+ */
+static inline bool ktcp_send_starved(const struct sock *sk, ssize_t sent, size_t size)
+{
+	return sent != size && sk_stream_memory_free(sk);
+}
 
 /* For send.c and send_pages.c: tells the session what became of an attempt to
  * send @size bytes, of which @sent were taken, or which failed with -@sent. */

@@ -23,6 +23,7 @@ struct ktcp_page_run {
 	struct sock *sk;
 	size_t left;	/* of the range, including what lies in the pipe */
 	bool more;	/* other output follows the range */
+	bool starved;	/* TCP had no memory */
 	int error;	/* the socket's: 0, -EAGAIN, or fatal */
 };
 
@@ -74,6 +75,7 @@ static int ktcp_send_pages_actor(struct pipe_inode_info *pipe, struct splice_des
 	}
 	lock_sock(run->sk);
 	sent = ktcp_compat_send_pages(run->sk, pages, count, size, run->more || size < run->left);
+	run->starved = ktcp_send_starved(run->sk, sent, size);
 	release_sock(run->sk);
 	if (sent < 0) {
 		run->error = sent;
@@ -110,6 +112,7 @@ enum ktcp_progress ktcp_send_pages(struct ktcp_connection *connection,
 	ssize_t sent;
 
 	sent = splice_direct_to_actor(connection->file, &sd, ktcp_send_pages_actor);
+	connection->starved = run.starved;
 	if (run.error)
 		return ktcp_send_account(connection, sent, size);
 	if (sent > 0)	/* all of it, or up to where the file ends or fails */

@@ -58,7 +58,7 @@ int ktcp_server_start(struct ktcp_server *server, const struct ktcp_server_optio
 	if (ret)
 		goto err_caches;
 
-	server->queue = alloc_workqueue("%s", 0, 0, KBUILD_MODNAME);
+	server->queue = alloc_workqueue("%s", 0, WQ_MAX_ACTIVE, KBUILD_MODNAME);
 	if (!server->queue) {
 		ret = -ENOMEM;
 		goto err_files;
