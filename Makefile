@@ -47,7 +47,7 @@ modules: setup $(generated) ## khttpd.ko and kecho.ko for KDIR, in build/modules
 run: ## serve WWWROOT from inside the kernel of a VM, at localhost:8081
 	@vm/run
 
-check: ## all tests, the kernel's in VMs (about 15 minutes)
+check: ## all tests, the kernel's in VMs (8 to 15 minutes on two cores)
 	@scripts/check
 
 check-full: ## the same on all of the real input

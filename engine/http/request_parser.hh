@@ -33,9 +33,6 @@ public:
     // After invalid: the status to answer with (the connection must close).
     Status error() const { return error_; }
 
-    // Has anything but empty lines arrived?
-    bool begun() const { return state_ != State::start || line_ != scanned_; }
-
 private:
     enum class State : uint8_t { start, fields };
 

@@ -170,8 +170,7 @@ ktcp_verdict Session::begin_request(const ktcp_now& now) {
             return refuse(body_.error(), now);
         Writer out(out_, path());
         out.put("HTTP/1.1 100 Continue\r\n\r\n"_b);
-        out_end_ = static_cast<uint32_t>(out.size());
-        return send(Next::body, now);
+        return send(out, Next::body, now);
     }
     deadline_ = after(now, config_.head_timeout);
     return read_body(now);
@@ -297,14 +296,13 @@ ktcp_verdict Session::answer_file(const ktcp_resource& resource, const ktcp_now&
     Writer out(out_, path());
     start_head(head, out, now);
     end_head(out);
-    out_end_ = static_cast<uint32_t>(out.size());
     if (head_only_ || resource.size == 0) {
         release_resource();
     } else {
         file_begin_ = 0;
         file_end_ = resource.size;
     }
-    return send(Next::request, now);
+    return send(out, Next::request, now);
 }
 
 ktcp_verdict Session::answer_hello(const ktcp_now& now) {
@@ -317,8 +315,7 @@ ktcp_verdict Session::answer_hello(const ktcp_now& now) {
     end_head(out);
     if (!head_only_)
         out.put(hello);
-    out_end_ = static_cast<uint32_t>(out.size());
-    return send(Next::request, now);
+    return send(out, Next::request, now);
 }
 
 // "/directory" becomes "/directory/", so that relative links on its page work.
@@ -342,8 +339,7 @@ ktcp_verdict Session::answer_redirect(const ktcp_now& now) {
         put_status_page(out, head.status);
     if (out.overflowed())
         return answer_status(Status::uri_too_long, now);
-    out_end_ = static_cast<uint32_t>(out.size());
-    return send(Next::request, now);
+    return send(out, Next::request, now);
 }
 
 ktcp_verdict Session::answer_status(Status status, const ktcp_now& now) {
@@ -364,8 +360,7 @@ ktcp_verdict Session::answer_status(Status status, const ktcp_now& now) {
     end_head(out);
     if (head.framing == ResponseHead::Framing::length && !head_only_)
         put_status_page(out, status);
-    out_end_ = static_cast<uint32_t>(out.size());
-    return send(Next::request, now);
+    return send(out, Next::request, now);
 }
 
 // Answers a request that was not read to its end: what follows it on the
@@ -397,8 +392,7 @@ ktcp_verdict Session::answer_listing(const ktcp_now& now) {
     end_head(out);
     if (head_only_) {
         release_resource();
-        out_end_ = static_cast<uint32_t>(out.size());
-        return send(Next::request, now);
+        return send(out, Next::request, now);
     }
     Chunk chunk;
     if (chunked_)
@@ -444,6 +438,12 @@ ktcp_verdict Session::end_of_entries(bool complete, const ktcp_now& now) {
 }
 
 // ---- Sending -------------------------------------------------------------------
+
+// What `out` holds is the whole of the output in memory: it began at out_.
+ktcp_verdict Session::send(const Writer& out, Next next, const ktcp_now& now) {
+    out_end_ = static_cast<uint32_t>(out.size());
+    return send(next, now);
+}
 
 ktcp_verdict Session::send(Next next, const ktcp_now& now) {
     phase_ = Phase::send;

@@ -72,6 +72,7 @@ private:
     ktcp_verdict refuse(Status status, const ktcp_now& now);
 
     void start_head(ResponseHead head, Writer& out, const ktcp_now& now);
+    ktcp_verdict send(const Writer& out, Next next, const ktcp_now& now);
     ktcp_verdict send(Next next, const ktcp_now& now);
     ktcp_verdict finish_output(const ktcp_now& now);
     ktcp_verdict finish_connection(const ktcp_now& now);

@@ -88,7 +88,6 @@ Target parse_target(Bytes target, char* path) {
         while (n < rest.size && rest[n] != '/' && rest[n] != '?')
             n++;
         result.authority = rest.first(n);
-        result.has_authority = true;
         if (n == 0 || result.authority[0] == ':' || !is_authority(result.authority))
             return refuse(Status::bad_request);
         target = rest.from(n);

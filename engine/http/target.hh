@@ -17,10 +17,9 @@ struct Target {
     bool asterisk = false;       // "*": the server as a whole
     bool missing = false;        // well-formed, but no file can have this name: 404
     bool directory = false;      // the path ended in '/', "." or ".."
-    bool has_authority = false;  // absolute-form: its authority overrules Host
-    Bytes authority;
-    Bytes query;          // with its '?', as sent; empty without one
-    size_t path_size = 0; // written to `path`
+    Bytes authority;             // of the absolute-form, where it overrules Host; else empty
+    Bytes query;                 // with its '?', as sent; empty without one
+    size_t path_size = 0;        // written to `path`
 };
 
 // Decodes once, and only then removes dot segments, so that "%2e%2e" is "..".
