@@ -27,10 +27,12 @@ endif
 OUT ?= $(KTCP)/build/modules/$(release)
 out := $(abspath $(OUT))
 
-modules := khttpd kecho
-sources := $(foreach m,$(modules),					\
-	$(patsubst $(KTCP)/kernel/%,$(m)/%,$(wildcard $(KTCP)/kernel/core/*.c))	\
-	$(patsubst $(KTCP)/kernel/%,%,$(wildcard $(KTCP)/kernel/$(m)/*.c $(KTCP)/kernel/$(m)/*.cc)))
+# A directory each. Servers get the shared files, each module its own.
+servers := khttpd kecho
+modules := $(servers) $(if $(wildcard $(KTCP)/kernel/drop_tcp_socket/main.c),drop_tcp_socket)
+core := $(patsubst $(KTCP)/kernel/%,%,$(wildcard $(KTCP)/kernel/core/*.c $(KTCP)/kernel/core/models/*.c))
+own := $(patsubst $(KTCP)/kernel/%,%,$(foreach m,$(modules),$(wildcard $(KTCP)/kernel/$(m)/*.c $(KTCP)/kernel/$(m)/*.cc)))
+sources := $(own) $(foreach s,$(servers),$(addprefix $(s)/,$(core)))
 links := $(addprefix $(out)/,$(sources))
 
 all: modules
@@ -40,9 +42,10 @@ modules: layout
 
 # A source that was renamed leaves a dangling link: they all go before new ones come.
 layout:
-	@mkdir -p $(addprefix $(out)/,$(foreach m,$(modules),$(m)/core))
+	@mkdir -p $(addprefix $(out)/,$(modules) $(addsuffix /core/models,$(servers)))
 	@find '$(out)' -xtype l -delete
-	@$(foreach s,$(sources),ln -sfn '$(KTCP)/kernel/$(patsubst khttpd/core/%,core/%,$(patsubst kecho/core/%,core/%,$s))' '$(out)/$s';)
+	@$(foreach s,$(own),ln -sfn '$(KTCP)/kernel/$s' '$(out)/$s';)
+	@$(foreach m,$(servers),$(foreach s,$(core),ln -sfn '$(KTCP)/kernel/$s' '$(out)/$m/$s';))
 	@printf '%s\n' 'KTCP := $(KTCP)' 'KTCP_GENERATED := $(abspath $(GENERATED))' \
 		'include $$(KTCP)/kernel/Kbuild' >'$(out)/Kbuild.new'
 	@cmp -s '$(out)/Kbuild.new' '$(out)/Kbuild' || cp '$(out)/Kbuild.new' '$(out)/Kbuild'

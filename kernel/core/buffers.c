@@ -4,6 +4,7 @@
 // buffer costs more than a small request. So each CPU keeps the few buffers that
 // were given back last: a busy CPU has one or two in use, over and over.
 
+#include <linux/bottom_half.h>
 #include <linux/cache.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -14,7 +15,7 @@
 
 #define KTCP_BUFFERS_SPARE 4
 
-/* Each CPU's own, with preemption disabled. */
+/* Each CPU's own, with softirqs disabled: they use it too. */
 struct ktcp_buffer_stack {
 	unsigned int count;
 	void *spare[KTCP_BUFFERS_SPARE];
@@ -46,26 +47,30 @@ void ktcp_buffers_destroy(void)
 	kmem_cache_destroy(ktcp_buffer_cache);
 }
 
-void *ktcp_buffer_acquire(void)
+void *ktcp_buffer_acquire(gfp_t gfp)
 {
-	struct ktcp_buffer_stack *stack = get_cpu_ptr(&ktcp_buffer_stack);
+	struct ktcp_buffer_stack *stack;
 	void *buffer = NULL;
 
+	local_bh_disable();
+	stack = this_cpu_ptr(&ktcp_buffer_stack);
 	if (stack->count)
 		buffer = stack->spare[--stack->count];
-	put_cpu_ptr(&ktcp_buffer_stack);
-	return buffer ?: kmem_cache_alloc(ktcp_buffer_cache, GFP_KERNEL | __GFP_NOWARN);
+	local_bh_enable();
+	return buffer ?: kmem_cache_alloc(ktcp_buffer_cache, gfp | __GFP_NOWARN);
 }
 
 void ktcp_buffer_release(void *buffer)
 {
-	struct ktcp_buffer_stack *stack = get_cpu_ptr(&ktcp_buffer_stack);
+	struct ktcp_buffer_stack *stack;
 
+	local_bh_disable();
+	stack = this_cpu_ptr(&ktcp_buffer_stack);
 	if (stack->count < KTCP_BUFFERS_SPARE) {
 		stack->spare[stack->count++] = buffer;
 		buffer = NULL;
 	}
-	put_cpu_ptr(&ktcp_buffer_stack);
+	local_bh_enable();
 	if (buffer)
 		kmem_cache_free(ktcp_buffer_cache, buffer);
 }

@@ -6,11 +6,14 @@
 #ifndef KTCP_CORE_BUFFERS_H
 #define KTCP_CORE_BUFFERS_H
 
+#include <linux/types.h>
+
 int ktcp_buffers_create(void);
 void ktcp_buffers_destroy(void);
 
-/* NULL if memory is short; contents undefined. Process context. */
-void *ktcp_buffer_acquire(void);
+/* NULL if memory is short; contents undefined. Process context or softirq, as
+ * @gfp says. */
+void *ktcp_buffer_acquire(gfp_t gfp);
 void ktcp_buffer_release(void *buffer);
 
 #endif

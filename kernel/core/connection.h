@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A connection: a socket, a session of the protocol, and the one work item that
- * drives the session (connection.c says how it ends).
+ * A connection: a socket, a session of the protocol, and what drives the session
+ * (drive.h); connection.c says how it ends.
  */
 #ifndef KTCP_CORE_CONNECTION_H
 #define KTCP_CORE_CONNECTION_H
@@ -9,6 +9,7 @@
 #include <linux/list.h>
 #include <linux/timer.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include <ktcp/protocol.h>
@@ -18,6 +19,7 @@ struct ktcp_listing;
 struct ktcp_server;
 struct sock;
 struct socket;
+struct task_struct;
 
 /* What came of a step that drives a session. */
 enum ktcp_progress {
@@ -32,15 +34,23 @@ enum ktcp_progress {
 #define KTCP_WAIT_DEADLINE 4u	/* nothing of the socket's but its end */
 
 /*
- * Allocated when accepted, freed by its own work item. "Work" below is that work
- * item: no other context touches the field.
+ * Allocated when accepted, freed by ktcp_connection_end(). "The driver" below is
+ * whoever drives the session at the moment, one at a time (drive.h): no other
+ * context touches the field.
  */
 struct ktcp_connection {
-	/* Queued by the socket's callbacks, the timer, the server's stop, and
-	 * itself; runs on the CPU that queued it, never twice at a time. */
+	/* What the server's model wakes (models/): a work item, which the socket's
+	 * callbacks, the timer, the server's stop and itself may queue; or a
+	 * context that sleeps on `wait` until `woken`. */
 	struct work_struct work;
-	/* KTCP_WAIT_*; 0 while the work item runs. Written by work, read by the
-	 * callbacks: see ktcp_connection_rest(). */
+	struct wait_queue_head wait;
+	struct task_struct *thread;
+	bool woken;
+
+	/* The socket's spinlock is held by the driver: it is the softirq. */
+	bool locked;
+
+	/* KTCP_WAIT_*; 0 while the session is driven: see drive.h. */
 	unsigned int waiting;
 
 	/* Set when created, and then constant. */
@@ -51,7 +61,7 @@ struct ktcp_connection {
 	void (*default_write_space)(struct sock *sk);
 	void (*default_state_change)(struct sock *sk);
 
-	/* Work. */
+	/* The driver. */
 	enum ktcp_verdict verdict;	/* of the session's last step */
 	bool ended;			/* the peer's FIN was reported */
 	bool drained;			/* drain() was called */
@@ -60,7 +70,7 @@ struct ktcp_connection {
 	struct file *file;		/* the current resource, or NULL */
 	struct ktcp_listing *listing;	/* of that, if it is being listed */
 
-	/* When the timer fires, or KTCP_NEVER; work and timer (deadline.c). */
+	/* When the timer fires, or KTCP_NEVER; driver and timer (deadline.c). */
 	ktcp_time armed;
 	struct timer_list timer;
 
@@ -70,9 +80,19 @@ struct ktcp_connection {
 	/* The session follows, at server->session_offset. */
 };
 
+/*
+ * Takes over an accepted socket, unless it fails; -EUSERS says that there are as
+ * many connections as there may be. From the accept work.
+ */
 int ktcp_connection_create(struct ktcp_server *server, struct socket *socket);
 
-/* Has the work item run. Any context in which the connection cannot end. */
-void ktcp_connection_wake(struct ktcp_connection *connection);
+/* The end, and the last thing that the driver does. Process context. */
+void ktcp_connection_end(struct ktcp_connection *connection);
+
+/* The driver's steps use the socket under its lock, in either lane. */
+void ktcp_connection_lock(struct ktcp_connection *connection);
+void ktcp_connection_unlock(struct ktcp_connection *connection);
+
+void ktcp_connection_read_clock(struct ktcp_connection *connection);
 
 #endif

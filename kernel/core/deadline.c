@@ -2,7 +2,7 @@
 //
 // A connection's patience: one timer that is moved as rarely as possible. It is
 // only ever set to an *earlier* time; when it fires too early, because the
-// deadline has moved on meanwhile, the work item looks at the session's deadline
+// deadline has moved on meanwhile, the driver looks at the session's deadline
 // and arms it anew. So a busy keep-alive connection, whose deadline moves with
 // each request, costs a timer operation per idle time-out and not per request.
 
@@ -12,6 +12,8 @@
 #include "compat.h"
 #include "core/connection.h"
 #include "core/deadline.h"
+#include "core/model.h"
+#include "core/server.h"
 
 /* Softirq. The connection exists: it cancels its timer before it goes. */
 static void ktcp_deadline_fired(struct timer_list *timer)
@@ -19,7 +21,7 @@ static void ktcp_deadline_fired(struct timer_list *timer)
 	struct ktcp_connection *connection = ktcp_compat_from_timer(connection, timer, timer);
 
 	WRITE_ONCE(connection->armed, KTCP_NEVER);
-	ktcp_connection_wake(connection);
+	connection->server->options.model->wake(connection);
 }
 
 void ktcp_deadline_init(struct ktcp_connection *connection)
@@ -30,7 +32,7 @@ void ktcp_deadline_init(struct ktcp_connection *connection)
 
 /*
  * The handler may run at the same time and say NEVER after we said when, of a
- * timer that is armed: it has queued the work item too, which arms it again.
+ * timer that is armed: it has woken the connection too, whose driver arms it again.
  */
 void ktcp_deadline_arm(struct ktcp_connection *connection, ktcp_time deadline)
 {

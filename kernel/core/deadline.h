@@ -8,7 +8,7 @@ struct ktcp_connection;
 
 void ktcp_deadline_init(struct ktcp_connection *connection);
 
-/* Sees to it that the work item runs at @deadline, or a little later, or earlier. */
+/* Sees to it that the connection is driven at @deadline, or a little later, or earlier. */
 void ktcp_deadline_arm(struct ktcp_connection *connection, ktcp_time deadline);
 
 /* Afterwards the timer is idle and its handler not running. */

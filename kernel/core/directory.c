@@ -104,7 +104,7 @@ static struct ktcp_listing *ktcp_directory_start(void)
 	if (!listing)
 		return NULL;
 	listing->context.actor = ktcp_directory_actor;
-	listing->names = ktcp_buffer_acquire();
+	listing->names = ktcp_buffer_acquire(GFP_KERNEL);
 	if (!listing->names) {
 		kfree(listing);
 		return NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 //
 // What the engine asks of its host (ktcp/os.h). `host` is the connection; all of
-// it is called from the connection's work item.
+// it is called by the connection's driver.
 
 #include <ktcp/os.h>
 
@@ -12,7 +12,9 @@
 
 void *ktcp_os_buffer_acquire(void *host)
 {
-	return ktcp_buffer_acquire();
+	const struct ktcp_connection *connection = host;
+
+	return ktcp_buffer_acquire(connection->locked ? GFP_ATOMIC : GFP_KERNEL);
 }
 
 void ktcp_os_buffer_release(void *host, void *buffer)

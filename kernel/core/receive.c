@@ -24,12 +24,13 @@ static int ktcp_receive_actor(read_descriptor_t *desc, struct sk_buff *skb,
 	return n;
 }
 
-static int ktcp_receive_copy(struct sock *sk, struct ktcp_space space)
+static int ktcp_receive_copy(struct ktcp_connection *connection, struct ktcp_space space)
 {
+	struct sock *sk = connection->sk;
 	read_descriptor_t desc = { .arg.data = space.data, .count = space.size };
 	int n;
 
-	lock_sock(sk);
+	ktcp_connection_lock(connection);
 	/* A byte marked urgent is a byte like any other (RFC 6093), and
 	 * tcp_read_sock() would stop at it for ever. */
 	if (unlikely(tcp_sk(sk)->urg_data)) {
@@ -37,7 +38,7 @@ static int ktcp_receive_copy(struct sock *sk, struct ktcp_space space)
 		tcp_fast_path_check(sk);
 	}
 	n = tcp_read_sock(sk, &desc, ktcp_receive_actor);
-	release_sock(sk);
+	ktcp_connection_unlock(connection);
 	return n;
 }
 
@@ -92,7 +93,7 @@ enum ktcp_progress ktcp_receive(struct ktcp_connection *connection)
 	space = protocol->receive_space(connection->session);
 	if (!space.data)
 		return KTCP_FATAL;
-	n = ktcp_receive_copy(sk, space);
+	n = ktcp_receive_copy(connection, space);
 	connection->verdict = protocol->received(connection->session, max(n, 0),
 						 &connection->now);
 	return n < 0 ? KTCP_FATAL : KTCP_PROGRESS;

@@ -46,7 +46,7 @@ static int ktcp_gather_file(struct ktcp_connection *connection, struct ktcp_gath
 	size_t done;
 
 	if (!gather->buffer) {
-		gather->buffer = ktcp_buffer_acquire();
+		gather->buffer = ktcp_buffer_acquire(GFP_KERNEL);
 		if (!gather->buffer)
 			return -ENOMEM;
 	}
@@ -110,10 +110,10 @@ static ssize_t ktcp_gather_send(struct ktcp_connection *connection, struct ktcp_
 	ssize_t sent;
 
 	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, gather->pieces, gather->count, gather->size);
-	lock_sock(sk);
+	ktcp_connection_lock(connection);
 	sent = tcp_sendmsg_locked(sk, &msg, gather->size);
 	connection->starved = ktcp_send_starved(sk, sent, gather->size);
-	release_sock(sk);
+	ktcp_connection_unlock(connection);
 	return sent;
 }
 

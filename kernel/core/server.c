@@ -58,24 +58,23 @@ int ktcp_server_start(struct ktcp_server *server, const struct ktcp_server_optio
 	if (ret)
 		goto err_caches;
 
-	server->queue = alloc_workqueue("%s", 0, WQ_MAX_ACTIVE, KBUILD_MODNAME);
-	if (!server->queue) {
-		ret = -ENOMEM;
+	ret = options->model->open(server);
+	if (ret)
 		goto err_files;
-	}
 
 	ret = ktcp_listener_start(server);
 	if (ret)
-		goto err_queue;
+		goto err_model;
 
 	if (options->root)
-		pr_info("listening on port %u, serving %s\n", options->port, options->root);
+		pr_info("listening on port %u, model %s, serving %s\n", options->port,
+			options->model->name, options->root);
 	else
-		pr_info("listening on port %u\n", options->port);
+		pr_info("listening on port %u, model %s\n", options->port, options->model->name);
 	return 0;
 
-err_queue:
-	destroy_workqueue(server->queue);
+err_model:
+	options->model->close(server);
 err_files:
 	ktcp_files_stop(server);
 err_caches:
@@ -90,7 +89,7 @@ static void ktcp_server_wake_all(struct ktcp_server *server)
 
 	mutex_lock(&server->connections_lock);
 	list_for_each_entry(connection, &server->connections, node)
-		ktcp_connection_wake(connection);
+		server->options.model->wake(connection);
 	mutex_unlock(&server->connections_lock);
 }
 
@@ -101,9 +100,9 @@ static bool ktcp_server_is_empty(struct ktcp_server *server)
 
 /*
  * Ends all connections: politely at first, and what is left after drain_timeout
- * by RST. A connection ends in its own work item and nowhere else, so this only
- * sets a flag, wakes them and waits; the second wait is for work items that are
- * runnable, and is as long as the slowest file system read among them.
+ * by RST. A connection is ended by its driver and nobody else, so this only sets a
+ * flag, wakes them and waits; the second wait is for drivers that are runnable, and
+ * is as long as the slowest file system read among them.
  */
 static void ktcp_server_drain(struct ktcp_server *server)
 {
@@ -122,8 +121,8 @@ static void ktcp_server_drain(struct ktcp_server *server)
  * 1. Without a listener no connection comes into being, and its accept work has
  *    been cancelled; so connection_count only falls from there.
  * 2. It falls to 0: every connection has restored its socket's callbacks,
- *    deleted its timer and freed itself in its work item (connection.c).
- * 3. destroy_workqueue() waits for the last instructions of those work items.
+ *    deleted its timer and was freed by its driver (connection.c).
+ * 3. The model's close() waits for the last instructions of the drivers.
  * 4. A softirq on another CPU may have read a callback's address before it was
  *    restored and still be on its first or last instruction. It runs with
  *    bottom halves disabled, which an RCU grace period waits for.
@@ -132,7 +131,7 @@ void ktcp_server_stop(struct ktcp_server *server)
 {
 	ktcp_listener_stop(&server->listener);
 	ktcp_server_drain(server);
-	destroy_workqueue(server->queue);
+	server->options.model->close(server);
 	synchronize_net();
 	ktcp_files_stop(server);
 	ktcp_server_destroy_caches(server);

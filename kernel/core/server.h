@@ -7,6 +7,7 @@
 #define KTCP_CORE_SERVER_H
 
 #include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/path.h>
@@ -19,12 +20,15 @@
 
 #include "core/file_cache.h"
 #include "core/listener.h"
+#include "core/model.h"
 
 /* What a module asks for; must stay as it is until ktcp_server_stop(). */
 struct ktcp_server_options {
 	const struct ktcp_protocol *protocol;
 	const void *config;		/* the protocol's own, or NULL */
 	const char *root;		/* the directory to serve, or NULL */
+	const struct ktcp_model *model;
+	bool bound;			/* a work queue of one's own per CPU */
 	unsigned int port;
 	unsigned int backlog;
 	unsigned int max_connections;
@@ -42,8 +46,10 @@ struct ktcp_server_options {
 struct ktcp_server {
 	struct ktcp_server_options options;
 
-	/* Bound to CPUs: a connection's work runs where its packets arrive. */
+	/* The model's: a work queue, or threads (models/kthread.c). */
 	struct workqueue_struct *queue;
+	struct completion thread_exited;
+	unsigned int threads;	/* less those that thread_exited counts */
 
 	/* Connection and session as one block; the session at session_offset. */
 	struct kmem_cache *connection_cache;
@@ -58,14 +64,14 @@ struct ktcp_server {
 	struct ktcp_listener listener;
 
 	/* The live connections. The list belongs to the mutex: a connection
-	 * enters it when accepted and leaves it in its own work item. */
+	 * enters it when accepted and is taken off it by its driver. */
 	struct mutex connections_lock;
 	struct list_head connections;
 	/* Connections that exist, listed or not; 0 wakes `empty`. */
 	atomic_t connection_count;
 	wait_queue_head_t empty;
 
-	/* Set once by stop, in this order; read by the connections' work. */
+	/* Set once by stop, in this order; read by the drivers. */
 	bool draining;
 	bool aborting;
 };

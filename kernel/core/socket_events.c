@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 //
-// The socket's callbacks: they do nothing but queue the connection's work item,
-// on this CPU, which is the one where the packet arrived.
+// The socket's callbacks: they wake the connection, and in model=inline serve it.
 //
 // TCP calls each of the three with the socket's lock held: in softirq its
 // spinlock, in process context its ownership (lock_sock). That is the whole of
@@ -9,26 +8,33 @@
 // connection that disconnected under lock_sock() is unknown to them for good.
 
 #include <linux/net.h>
-#include <linux/workqueue.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
 #include "core/connection.h"
+#include "core/model.h"
 #include "core/server.h"
 #include "core/socket_events.h"
 
-static void ktcp_socket_event(struct sock *sk, unsigned int events)
+struct ktcp_connection *ktcp_socket_awaited(struct sock *sk, unsigned int events)
 {
 	struct ktcp_connection *connection = rcu_dereference_protected(__sk_user_data(sk), 1);
 
 	/* The event is visible before `waiting` is read: the other half of
-	 * this is in ktcp_connection_rest(). */
+	 * this is in ktcp_drive_await(). */
 	smp_mb();
-	if (connection && READ_ONCE(connection->waiting) & events)
-		queue_work(connection->server->queue, &connection->work);
+	return connection && READ_ONCE(connection->waiting) & events ? connection : NULL;
 }
 
-static void ktcp_socket_data_ready(struct sock *sk)
+static void ktcp_socket_event(struct sock *sk, unsigned int events)
+{
+	struct ktcp_connection *connection = ktcp_socket_awaited(sk, events);
+
+	if (connection)
+		connection->server->options.model->wake(connection);
+}
+
+void ktcp_socket_data_ready(struct sock *sk)
 {
 	ktcp_socket_event(sk, KTCP_WAIT_RECEIVE);
 }
@@ -56,7 +62,7 @@ void ktcp_socket_events_connect(struct ktcp_connection *connection)
 	connection->default_write_space = sk->sk_write_space;
 	connection->default_state_change = sk->sk_state_change;
 	rcu_assign_sk_user_data(sk, connection);
-	WRITE_ONCE(sk->sk_data_ready, ktcp_socket_data_ready);
+	WRITE_ONCE(sk->sk_data_ready, connection->server->options.model->data_ready);
 	WRITE_ONCE(sk->sk_write_space, ktcp_socket_write_space);
 	WRITE_ONCE(sk->sk_state_change, ktcp_socket_state_change);
 	write_unlock_bh(&sk->sk_callback_lock);

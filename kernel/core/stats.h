@@ -15,7 +15,10 @@
 #define KTCP_STATS(X)	\
 	X(accepted)	\
 	X(refused)	\
-	X(bytes_sent)
+	X(bytes_sent)	\
+	/* model=inline: served in softirq; begun there, and left to the work item */ \
+	X(inline)	\
+	X(inline_left)
 
 enum ktcp_stat {
 #define KTCP_STAT_ENUM(name) KTCP_STAT_##name,

@@ -20,6 +20,14 @@ static unsigned short backlog = 128;
 module_param(backlog, ushort, 0444);
 MODULE_PARM_DESC(backlog, "connections that may wait to be accepted (default 128)");
 
+static char *model = "inline";
+module_param(model, charp, 0444);
+MODULE_PARM_DESC(model, "what serves a connection: inline (default), event, cmwq or kthread");
+
+static bool bench;
+module_param(bench, bool, 0444);
+MODULE_PARM_DESC(bench, "0: an unbound work queue (default); 1: one per CPU");
+
 static struct ktcp_server server;
 module_param_cb(stats, &ktcp_stats_param_ops, &server, 0444);
 MODULE_PARM_DESC(stats, "counters, to be read in sysfs");
@@ -28,14 +36,17 @@ static int __init kecho_init(void)
 {
 	const struct ktcp_server_options options = {
 		.protocol = &ktcp_echo_protocol,
+		.model = ktcp_model_find(model),
+		.bound = bench,
 		.port = port,
 		.backlog = backlog,
 		.max_connections = KTCP_MAX_CONNECTIONS_DEFAULT,
 		.drain_timeout = KTCP_DRAIN_TIMEOUT_DEFAULT,
 	};
-	int ret;
+	int ret = options.model ? 0 : -EINVAL;
 
-	ret = ktcp_parameter_range("port", port, 1, USHRT_MAX);
+	if (!ret)
+		ret = ktcp_parameter_range("port", port, 1, USHRT_MAX);
 	if (!ret)
 		ret = ktcp_parameter_range("backlog", backlog, 1, USHRT_MAX);
 	if (!ret)

@@ -63,6 +63,14 @@ static unsigned int body_size = KTCP_HTTP_BODY_SIZE_DEFAULT;
 module_param(body_size, uint, 0444);
 MODULE_PARM_DESC(body_size, "bytes of the largest request body that is read and discarded (default 65536)");
 
+static char *model = "event";
+module_param(model, charp, 0444);
+MODULE_PARM_DESC(model, "what serves a connection: inline, event (default), cmwq or kthread");
+
+static bool bench = true;
+module_param(bench, bool, 0444);
+MODULE_PARM_DESC(bench, "0: an unbound work queue; 1: one per CPU (default)");
+
 static struct ktcp_server server;
 module_param_cb(stats, &ktcp_stats_param_ops, &server, 0444);
 MODULE_PARM_DESC(stats, "counters, to be read in sysfs");
@@ -109,6 +117,8 @@ static int __init khttpd_init(void)
 	struct ktcp_server_options options = {
 		.protocol = &ktcp_http_protocol,
 		.config = &config,
+		.model = ktcp_model_find(model),
+		.bound = bench,
 		.port = port,
 		.backlog = backlog,
 		.max_connections = max_connections,
@@ -116,6 +126,8 @@ static int __init khttpd_init(void)
 	};
 	int ret;
 
+	if (!options.model)
+		return -EINVAL;
 	ret = khttpd_check(&options.root);
 	if (ret)
 		return ret;

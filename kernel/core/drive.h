@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Driving a session: doing what its verdicts say until it can do nothing more
+ * without the peer, or has used up its budget.
+ *
+ * A session is driven by one context at a time: whoever cleared the connection's
+ * `waiting`. It is cleared under the socket's spinlock, by the model's own context
+ * (a work item or a thread) whenever it runs, and by the softirq in model=inline if
+ * it finds the session at rest. Only its driver lays a session to rest, by setting
+ * `waiting` again.
+ */
+#ifndef KTCP_CORE_DRIVE_H
+#define KTCP_CORE_DRIVE_H
+
+struct ktcp_connection;
+
+enum ktcp_driven {
+	KTCP_DRIVE_RESTS,	/* until the model's wake() */
+	KTCP_DRIVE_MORE,	/* to be driven again, when others had their turn */
+	KTCP_DRIVE_ENDED,	/* the connection is no more */
+};
+
+/* Process context, no lock held, and never twice at a time for one connection. */
+enum ktcp_driven ktcp_drive(struct ktcp_connection *connection);
+
+/*
+ * From sk_data_ready in softirq, with the socket's spinlock held and the socket
+ * not owned by anybody, for a connection that waits. Does what needs no sleep and
+ * is little; RESTS, or MORE if ktcp_drive() has to go on, never ENDED.
+ */
+enum ktcp_driven ktcp_drive_inline(struct ktcp_connection *connection);
+
+#endif
