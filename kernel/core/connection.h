@@ -39,16 +39,16 @@ enum ktcp_progress {
  * context touches the field.
  */
 struct ktcp_connection {
-	/* What the server's model wakes (models/): a work item, which the socket's
-	 * callbacks, the timer, the server's stop and itself may queue; or a
-	 * context that sleeps on `wait` until `woken`. */
+	/* The server's model's (models/): a work item; or a context that sleeps on
+	 * `wait` until `woken`, and may be a thread of one's own. */
 	struct work_struct work;
 	struct wait_queue_head wait;
 	struct task_struct *thread;
 	bool woken;
 
-	/* The socket's spinlock is held by the driver: it is the softirq. */
+	/* The driver holds the socket's lock; must not sleep, as it is the spinlock. */
 	bool locked;
+	bool atomic;
 
 	/* KTCP_WAIT_*; 0 while the session is driven: see drive.h. */
 	unsigned int waiting;

@@ -17,9 +17,9 @@
 /* Steps per call; a step moves at most KTCP_SEND_BUDGET bytes. */
 #define KTCP_DRIVE_BUDGET 16
 
-/* The same in softirq, where a step moves at most what lies in a session's buffers:
- * two rounds of receiving and sending, so one packet costs a bounded time. */
-#define KTCP_INLINE_BUDGET 4
+/* The same in the atomic lane, where a step moves at most what lies in a session's
+ * buffers: two rounds of receiving and sending, so a packet costs a bounded time. */
+#define KTCP_ATOMIC_BUDGET 4
 
 /* How soon to try again when TCP had no memory and owes us no event. */
 #define KTCP_STARVED_RETRY (50 * KTCP_MILLISECOND)
@@ -60,7 +60,8 @@ static enum ktcp_progress ktcp_drive_shutdown(struct ktcp_connection *connection
 	return KTCP_PROGRESS;
 }
 
-/* What a session wants of the socket; in either lane. */
+/* What a session wants of the socket; in either lane, with the socket's lock held
+ * unless a file's pages are to be sent. */
 static enum ktcp_progress ktcp_drive_socket(struct ktcp_connection *connection)
 {
 	switch (connection->verdict) {
@@ -73,28 +74,43 @@ static enum ktcp_progress ktcp_drive_socket(struct ktcp_connection *connection)
 	}
 }
 
-static enum ktcp_progress ktcp_drive_step(struct ktcp_connection *connection)
+/* Everything else, which may sleep: without the lock, so that acknowledgements are
+ * taken in meanwhile. */
+static enum ktcp_progress ktcp_drive_host(struct ktcp_connection *connection)
 {
 	switch (connection->verdict) {
-	case KTCP_WANT_RECEIVE:
-	case KTCP_WANT_SEND:
-	case KTCP_WANT_BOTH:
-		return ktcp_drive_socket(connection);
 	case KTCP_WANT_RESOURCE:
 		ktcp_files_resolve(connection);
-		ktcp_connection_read_clock(connection);
-		return KTCP_PROGRESS;
+		break;
 	case KTCP_WANT_ENTRIES:
 		ktcp_directory_list(connection);
-		ktcp_connection_read_clock(connection);
-		return KTCP_PROGRESS;
+		break;
 	case KTCP_SHUTDOWN:
 		return ktcp_drive_shutdown(connection);
-	case KTCP_CLOSE:
-	case KTCP_ABORT:
-		break;
+	default:	/* with a file: what is sent has to be read first */
+		return ktcp_drive_socket(connection);
 	}
-	return KTCP_FATAL;	/* not reached: ktcp_drive() ends these itself */
+	ktcp_connection_read_clock(connection);
+	return KTCP_PROGRESS;
+}
+
+/* Does the next step need the socket, and nothing that may sleep? */
+static bool ktcp_drive_on_socket(const struct ktcp_connection *connection)
+{
+	return ktcp_drive_wants(connection) && !connection->file;
+}
+
+static void ktcp_drive_lock(struct ktcp_connection *connection, bool locked)
+{
+	struct sock *sk = connection->sk;
+
+	if (connection->locked == locked)
+		return;
+	if (locked)
+		lock_sock(sk);
+	connection->locked = locked;
+	if (!locked)
+		release_sock(sk);
 }
 
 /*
@@ -127,7 +143,6 @@ static bool ktcp_drive_rest(struct ktcp_connection *connection)
 	unsigned int waiting = ktcp_drive_wants(connection) | KTCP_WAIT_DEADLINE;
 	unsigned int events = waiting;
 	ktcp_time deadline = protocol->deadline(connection->session);
-	bool rests;
 
 	if (deadline <= connection->now.monotonic) {
 		connection->verdict = protocol->expired(connection->session, &connection->now);
@@ -140,13 +155,11 @@ static bool ktcp_drive_rest(struct ktcp_connection *connection)
 	}
 	ktcp_deadline_arm(connection, deadline);
 
-	/* The lock keeps the softirq from driving between the two writes. */
-	if (connection->locked)
-		return ktcp_drive_await(connection, waiting, events);
-	spin_lock_bh(&connection->sk->sk_lock.slock);
-	rests = ktcp_drive_await(connection, waiting, events);
-	spin_unlock_bh(&connection->sk->sk_lock.slock);
-	return rests;
+	/* With the lock held, so that the atomic lane does not drive between the two
+	 * writes of ktcp_drive_await(). */
+	if (!connection->atomic)
+		ktcp_drive_lock(connection, true);
+	return ktcp_drive_await(connection, waiting, events);
 }
 
 /* The server goes away: let the session finish what it has begun, once. */
@@ -161,30 +174,26 @@ static void ktcp_drive_drain(struct ktcp_connection *connection)
 	}
 }
 
-/* Waits for the softirq to be done with the session, if it is at it. */
-static void ktcp_drive_take(struct ktcp_connection *connection)
+/* One step, under the lock or not. */
+static enum ktcp_progress ktcp_drive_step(struct ktcp_connection *connection)
 {
-	spin_lock_bh(&connection->sk->sk_lock.slock);
-	WRITE_ONCE(connection->waiting, 0);
-	spin_unlock_bh(&connection->sk->sk_lock.slock);
+	bool on_socket = ktcp_drive_on_socket(connection);
+
+	ktcp_drive_lock(connection, on_socket);
+	return on_socket ? ktcp_drive_socket(connection) : ktcp_drive_host(connection);
 }
 
-enum ktcp_driven ktcp_drive(struct ktcp_connection *connection)
+static enum ktcp_driven ktcp_drive_some(struct ktcp_connection *connection)
 {
 	int budget;
-
-	ktcp_drive_take(connection);
-	ktcp_connection_read_clock(connection);
 
 	for (budget = KTCP_DRIVE_BUDGET; budget; budget--) {
 		enum ktcp_progress progress;
 
 		if (unlikely(READ_ONCE(connection->server->draining)))
 			ktcp_drive_drain(connection);
-		if (connection->verdict == KTCP_CLOSE || connection->verdict == KTCP_ABORT) {
-			ktcp_connection_end(connection);
+		if (connection->verdict == KTCP_CLOSE || connection->verdict == KTCP_ABORT)
 			return KTCP_DRIVE_ENDED;
-		}
 		progress = ktcp_drive_step(connection);
 		if (progress == KTCP_BLOCKED && ktcp_drive_rest(connection))
 			return KTCP_DRIVE_RESTS;
@@ -194,24 +203,35 @@ enum ktcp_driven ktcp_drive(struct ktcp_connection *connection)
 	return KTCP_DRIVE_MORE;
 }
 
-/* Can the next step be done in softirq? Not if it may touch a file. */
-static bool ktcp_drive_inline_possible(const struct ktcp_connection *connection)
+enum ktcp_driven ktcp_drive(struct ktcp_connection *connection)
 {
-	return ktcp_drive_wants(connection) && !connection->file &&
-	       !READ_ONCE(connection->server->draining);
+	enum ktcp_driven driven;
+
+	/* Waits for the atomic lane to be done with the session, if it is at it. */
+	ktcp_drive_lock(connection, true);
+	WRITE_ONCE(connection->waiting, 0);
+	ktcp_connection_read_clock(connection);
+	driven = ktcp_drive_some(connection);
+	/* From here on the atomic lane may drive, if the session rests. */
+	ktcp_drive_lock(connection, false);
+	if (driven == KTCP_DRIVE_ENDED)
+		ktcp_connection_end(connection);
+	return driven;
 }
 
-enum ktcp_driven ktcp_drive_inline(struct ktcp_connection *connection)
+enum ktcp_driven ktcp_drive_atomic(struct ktcp_connection *connection)
 {
 	enum ktcp_driven driven = KTCP_DRIVE_MORE;
 	int budget;
 
+	if (unlikely(READ_ONCE(connection->server->draining)))
+		return KTCP_DRIVE_MORE;
 	WRITE_ONCE(connection->waiting, 0);
 	connection->locked = true;
+	connection->atomic = true;
 	ktcp_connection_read_clock(connection);
 
-	for (budget = KTCP_INLINE_BUDGET; budget && ktcp_drive_inline_possible(connection);
-	     budget--) {
+	for (budget = KTCP_ATOMIC_BUDGET; budget && ktcp_drive_on_socket(connection); budget--) {
 		enum ktcp_progress progress = ktcp_drive_socket(connection);
 
 		if (progress == KTCP_BLOCKED && ktcp_drive_rest(connection)) {
@@ -224,6 +244,7 @@ enum ktcp_driven ktcp_drive_inline(struct ktcp_connection *connection)
 		}
 	}
 	connection->locked = false;
+	connection->atomic = false;
 	ktcp_stats_add(driven == KTCP_DRIVE_RESTS ? KTCP_STAT_inline : KTCP_STAT_inline_left, 1);
 	return driven;
 }

@@ -4,10 +4,10 @@
  * without the peer, or has used up its budget.
  *
  * A session is driven by one context at a time: whoever cleared the connection's
- * `waiting`. It is cleared under the socket's spinlock, by the model's own context
- * (a work item or a thread) whenever it runs, and by the softirq in model=inline if
- * it finds the session at rest. Only its driver lays a session to rest, by setting
- * `waiting` again.
+ * `waiting`. It is cleared with the socket's lock held: by the context that belongs
+ * to the connection (a work item or a thread) whenever that runs, and by the atomic
+ * lane if it finds the session at rest. Only its driver lays a session to rest, by
+ * setting `waiting` again.
  */
 #ifndef KTCP_CORE_DRIVE_H
 #define KTCP_CORE_DRIVE_H
@@ -24,10 +24,10 @@ enum ktcp_driven {
 enum ktcp_driven ktcp_drive(struct ktcp_connection *connection);
 
 /*
- * From sk_data_ready in softirq, with the socket's spinlock held and the socket
- * not owned by anybody, for a connection that waits. Does what needs no sleep and
- * is little; RESTS, or MORE if ktcp_drive() has to go on, never ENDED.
+ * With the socket's spinlock held, the socket owned by nobody, and softirqs disabled,
+ * for a connection that waits: what needs no sleep and is little. RESTS, or MORE if
+ * ktcp_drive() has to go on, never ENDED.
  */
-enum ktcp_driven ktcp_drive_inline(struct ktcp_connection *connection);
+enum ktcp_driven ktcp_drive_atomic(struct ktcp_connection *connection);
 
 #endif

@@ -14,7 +14,7 @@ void *ktcp_os_buffer_acquire(void *host)
 {
 	const struct ktcp_connection *connection = host;
 
-	return ktcp_buffer_acquire(connection->locked ? GFP_ATOMIC : GFP_KERNEL);
+	return ktcp_buffer_acquire(connection->atomic ? GFP_ATOMIC : GFP_KERNEL);
 }
 
 void ktcp_os_buffer_release(void *host, void *buffer)

@@ -12,13 +12,13 @@
 #include "core/connection.h"
 #include "core/model.h"
 #include "core/models/blocking.h"
-#include "core/models/queue.h"
+#include "core/models/worker.h"
 #include "core/server.h"
 #include "core/socket_events.h"
 
 static int ktcp_cmwq_open(struct ktcp_server *server)
 {
-	return ktcp_queue_open(server, 0);
+	return ktcp_worker_open(server, 0);
 }
 
 static void ktcp_cmwq_work(struct work_struct *work)
@@ -41,7 +41,7 @@ static void ktcp_cmwq_start(struct ktcp_connection *connection)
 const struct ktcp_model ktcp_model_cmwq = {
 	.name = "cmwq",
 	.open = ktcp_cmwq_open,
-	.close = ktcp_queue_close,
+	.close = ktcp_worker_close,
 	.prepare = ktcp_cmwq_prepare,
 	.start = ktcp_cmwq_start,
 	.wake = ktcp_blocking_wake,
