@@ -47,30 +47,45 @@ void ktcp_buffers_destroy(void)
 	kmem_cache_destroy(ktcp_buffer_cache);
 }
 
-void *ktcp_buffer_acquire(gfp_t gfp)
+static void *ktcp_buffer_pop(void)
 {
-	struct ktcp_buffer_stack *stack;
-	void *buffer = NULL;
+	struct ktcp_buffer_stack *stack = this_cpu_ptr(&ktcp_buffer_stack);
 
-	local_bh_disable();
-	stack = this_cpu_ptr(&ktcp_buffer_stack);
-	if (stack->count)
-		buffer = stack->spare[--stack->count];
-	local_bh_enable();
-	return buffer ?: kmem_cache_alloc(ktcp_buffer_cache, gfp | __GFP_NOWARN);
+	return stack->count ? stack->spare[--stack->count] : NULL;
 }
 
-void ktcp_buffer_release(void *buffer)
+static bool ktcp_buffer_push(void *buffer)
 {
-	struct ktcp_buffer_stack *stack;
+	struct ktcp_buffer_stack *stack = this_cpu_ptr(&ktcp_buffer_stack);
 
-	local_bh_disable();
-	stack = this_cpu_ptr(&ktcp_buffer_stack);
-	if (stack->count < KTCP_BUFFERS_SPARE) {
-		stack->spare[stack->count++] = buffer;
-		buffer = NULL;
-	}
-	local_bh_enable();
-	if (buffer)
+	if (stack->count == KTCP_BUFFERS_SPARE)
+		return false;
+	stack->spare[stack->count++] = buffer;
+	return true;
+}
+
+void *ktcp_buffer_acquire(bool atomic)
+{
+	gfp_t gfp = (atomic ? GFP_ATOMIC : GFP_KERNEL) | __GFP_NOWARN;
+	void *buffer;
+
+	if (!atomic)
+		local_bh_disable();
+	buffer = ktcp_buffer_pop();
+	if (!atomic)
+		local_bh_enable();
+	return buffer ?: kmem_cache_alloc(ktcp_buffer_cache, gfp);
+}
+
+void ktcp_buffer_release(void *buffer, bool atomic)
+{
+	bool kept;
+
+	if (!atomic)
+		local_bh_disable();
+	kept = ktcp_buffer_push(buffer);
+	if (!atomic)
+		local_bh_enable();
+	if (!kept)
 		kmem_cache_free(ktcp_buffer_cache, buffer);
 }

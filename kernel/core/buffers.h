@@ -11,9 +11,9 @@
 int ktcp_buffers_create(void);
 void ktcp_buffers_destroy(void);
 
-/* NULL if memory is short; contents undefined. Process context or softirq, as
- * @gfp says. */
-void *ktcp_buffer_acquire(gfp_t gfp);
-void ktcp_buffer_release(void *buffer);
+/* NULL if memory is short; contents undefined. Process context; if @atomic, with
+ * softirqs disabled, and without sleeping. */
+void *ktcp_buffer_acquire(bool atomic);
+void ktcp_buffer_release(void *buffer, bool atomic);
 
 #endif

@@ -5,6 +5,7 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/jiffies.h>
 #include <linux/net.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -19,20 +20,9 @@
 
 void ktcp_connection_read_clock(struct ktcp_connection *connection)
 {
-	connection->now.monotonic = ktime_get_coarse_ns();
+	/* As fine as a tick, which is what timers are; and cheaper than any clock. */
+	connection->now.monotonic = jiffies64_to_nsecs(get_jiffies_64());
 	connection->now.unix_seconds = ktime_get_real_seconds();
-}
-
-void ktcp_connection_lock(struct ktcp_connection *connection)
-{
-	if (!connection->locked)
-		lock_sock(connection->sk);
-}
-
-void ktcp_connection_unlock(struct ktcp_connection *connection)
-{
-	if (!connection->locked)
-		release_sock(connection->sk);
 }
 
 /*

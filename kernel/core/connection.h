@@ -11,13 +11,13 @@
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
+#include <net/sock.h>
 
 #include <ktcp/protocol.h>
 
 struct file;
 struct ktcp_listing;
 struct ktcp_server;
-struct sock;
 struct socket;
 struct task_struct;
 
@@ -89,9 +89,18 @@ int ktcp_connection_create(struct ktcp_server *server, struct socket *socket);
 /* The end, and the last thing that the driver does. Process context. */
 void ktcp_connection_end(struct ktcp_connection *connection);
 
-/* The driver's steps use the socket under its lock, in either lane. */
-void ktcp_connection_lock(struct ktcp_connection *connection);
-void ktcp_connection_unlock(struct ktcp_connection *connection);
+/* The driver's steps use the socket under its lock, which it may hold already. */
+static inline void ktcp_connection_lock(struct ktcp_connection *connection)
+{
+	if (!connection->locked)
+		lock_sock(connection->sk);
+}
+
+static inline void ktcp_connection_unlock(struct ktcp_connection *connection)
+{
+	if (!connection->locked)
+		release_sock(connection->sk);
+}
 
 void ktcp_connection_read_clock(struct ktcp_connection *connection);
 

@@ -104,7 +104,7 @@ static struct ktcp_listing *ktcp_directory_start(void)
 	if (!listing)
 		return NULL;
 	listing->context.actor = ktcp_directory_actor;
-	listing->names = ktcp_buffer_acquire(GFP_KERNEL);
+	listing->names = ktcp_buffer_acquire(false);
 	if (!listing->names) {
 		kfree(listing);
 		return NULL;
@@ -118,7 +118,7 @@ void ktcp_directory_stop(struct ktcp_connection *connection)
 
 	if (!listing)
 		return;
-	ktcp_buffer_release(listing->names);
+	ktcp_buffer_release(listing->names, false);
 	kfree(listing);
 	connection->listing = NULL;
 }

@@ -155,10 +155,14 @@ static bool ktcp_drive_rest(struct ktcp_connection *connection)
 	}
 	ktcp_deadline_arm(connection, deadline);
 
+	if (connection->atomic) {
+		/* Nothing can have happened: it would have needed the lock. */
+		WRITE_ONCE(connection->waiting, waiting);
+		return true;
+	}
 	/* With the lock held, so that the atomic lane does not drive between the two
 	 * writes of ktcp_drive_await(). */
-	if (!connection->atomic)
-		ktcp_drive_lock(connection, true);
+	ktcp_drive_lock(connection, true);
 	return ktcp_drive_await(connection, waiting, events);
 }
 

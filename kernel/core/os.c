@@ -14,12 +14,14 @@ void *ktcp_os_buffer_acquire(void *host)
 {
 	const struct ktcp_connection *connection = host;
 
-	return ktcp_buffer_acquire(connection->atomic ? GFP_ATOMIC : GFP_KERNEL);
+	return ktcp_buffer_acquire(connection->atomic);
 }
 
 void ktcp_os_buffer_release(void *host, void *buffer)
 {
-	ktcp_buffer_release(buffer);
+	const struct ktcp_connection *connection = host;
+
+	ktcp_buffer_release(buffer, connection->atomic);
 }
 
 void ktcp_os_resource_release(void *host)

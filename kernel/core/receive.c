@@ -11,23 +11,38 @@
 #include "core/receive.h"
 #include "core/server.h"
 
-/* Called by tcp_read_sock() for each packet; says how much of it was taken. */
+/* A call of tcp_read_sock(). On the stack. */
+struct ktcp_receive_run {
+	read_descriptor_t desc;
+	const struct sock *sk;
+};
+
+/*
+ * Called for each packet; says how much of it was taken. tcp_read_sock() goes on
+ * until `count` is 0, and would look for another packet after the last.
+ */
 static int ktcp_receive_actor(read_descriptor_t *desc, struct sk_buff *skb,
 			      unsigned int offset, size_t size)
 {
+	struct ktcp_receive_run *run = container_of(desc, struct ktcp_receive_run, desc);
 	size_t n = min(size, desc->count);
 
 	if (skb_copy_bits(skb, offset, desc->arg.data, n))
 		return 0;
 	desc->arg.data = (char *)desc->arg.data + n;
 	desc->count -= n;
+	if (n == size && skb_queue_is_last(&run->sk->sk_receive_queue, skb))
+		desc->count = 0;
 	return n;
 }
 
 static int ktcp_receive_copy(struct ktcp_connection *connection, struct ktcp_space space)
 {
 	struct sock *sk = connection->sk;
-	read_descriptor_t desc = { .arg.data = space.data, .count = space.size };
+	struct ktcp_receive_run run = {
+		.desc = { .arg.data = space.data, .count = space.size },
+		.sk = sk,
+	};
 	int n;
 
 	ktcp_connection_lock(connection);
@@ -37,7 +52,7 @@ static int ktcp_receive_copy(struct ktcp_connection *connection, struct ktcp_spa
 		tcp_sk(sk)->urg_data = 0;
 		tcp_fast_path_check(sk);
 	}
-	n = tcp_read_sock(sk, &desc, ktcp_receive_actor);
+	n = tcp_read_sock(sk, &run.desc, ktcp_receive_actor);
 	ktcp_connection_unlock(connection);
 	return n;
 }

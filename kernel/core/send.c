@@ -46,7 +46,7 @@ static int ktcp_gather_file(struct ktcp_connection *connection, struct ktcp_gath
 	size_t done;
 
 	if (!gather->buffer) {
-		gather->buffer = ktcp_buffer_acquire(GFP_KERNEL);
+		gather->buffer = ktcp_buffer_acquire(false);
 		if (!gather->buffer)
 			return -ENOMEM;
 	}
@@ -164,6 +164,6 @@ enum ktcp_progress ktcp_send(struct ktcp_connection *connection)
 		progress = ktcp_send_account(connection, sent, gather.size);
 	}
 	if (gather.buffer)
-		ktcp_buffer_release(gather.buffer);
+		ktcp_buffer_release(gather.buffer, false);
 	return progress;
 }
