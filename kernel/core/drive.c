@@ -100,6 +100,7 @@ static bool ktcp_drive_on_socket(const struct ktcp_connection *connection)
 	return ktcp_drive_wants(connection) && !connection->file;
 }
 
+/* The driver takes or gives back the socket's lock, if it has not done so. */
 static void ktcp_drive_lock(struct ktcp_connection *connection, bool locked)
 {
 	struct sock *sk = connection->sk;
@@ -211,8 +212,10 @@ enum ktcp_driven ktcp_drive(struct ktcp_connection *connection)
 {
 	enum ktcp_driven driven;
 
-	/* Waits for the atomic lane to be done with the session, if it is at it. */
-	ktcp_drive_lock(connection, true);
+	/* Waits for the atomic lane to be done with the session, if it is at it; so
+	 * not by ktcp_drive_lock(), which looks at what belongs to the driver. */
+	lock_sock(connection->sk);
+	connection->locked = true;
 	WRITE_ONCE(connection->waiting, 0);
 	ktcp_connection_read_clock(connection);
 	driven = ktcp_drive_some(connection);

@@ -25,6 +25,16 @@
 #define KTCP_ACCEPT_RETRY (HZ / 10)
 
 /*
+ * Accepting is short and bounded, and it must not wait for its turn behind a crowd of
+ * runnable tasks: what the backlog has no room for is lost, and a client sends it again
+ * only after a second. So it has the queue of the high priority workers.
+ */
+static void ktcp_listener_queue(struct ktcp_listener *listener)
+{
+	queue_work(system_highpri_wq, &listener->accept_work);
+}
+
+/*
  * A handshake was completed. Context: mostly softirq, with the lock of the new
  * child held and the listener's not; so stop() cannot exclude this by locking
  * the socket, and the callback lock does it.
@@ -42,7 +52,7 @@ static void ktcp_listener_data_ready(struct sock *sk)
 	read_lock_bh(&sk->sk_callback_lock);
 	listener = rcu_dereference_sk_user_data(sk);
 	if (listener)
-		schedule_work(&listener->accept_work);
+		ktcp_listener_queue(listener);
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
@@ -116,7 +126,7 @@ static void ktcp_listener_accept_work(struct work_struct *work)
 			return;
 		}
 	}
-	schedule_work(&listener->accept_work);
+	ktcp_listener_queue(listener);
 }
 
 static void ktcp_listener_retry_work(struct work_struct *work)
@@ -125,7 +135,7 @@ static void ktcp_listener_retry_work(struct work_struct *work)
 		container_of(to_delayed_work(work), struct ktcp_listener, retry_work);
 
 	if (!READ_ONCE(listener->stopping))
-		schedule_work(&listener->accept_work);
+		ktcp_listener_queue(listener);
 }
 
 /*
