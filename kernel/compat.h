@@ -75,6 +75,17 @@ static inline void ktcp_compat_timer_delete_sync(struct timer_list *timer)
 #endif
 
 /*
+ * Whether TCP may fill the current task's page when it sends. Until 6.2 the socket's
+ * sk_allocation alone decides: not if it says that nobody may sleep.
+ */
+static inline void ktcp_compat_use_task_frag(struct sock *sk, bool use)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+	sk->sk_use_task_frag = use;
+#endif
+}
+
+/*
  * Hands @count pages (or parts) to TCP by reference, in order, @size bytes in
  * all, without waiting. The caller holds the socket's lock. Returns how many
  * bytes were taken, or a negative errno.

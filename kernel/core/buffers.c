@@ -14,6 +14,8 @@
 #include "core/buffers.h"
 
 #define KTCP_BUFFERS_SPARE 4
+/* A session holds input and output. */
+#define KTCP_BUFFERS_SESSION 2
 
 /* Each CPU's own, with softirqs disabled: they use it too. */
 struct ktcp_buffer_stack {
@@ -61,6 +63,18 @@ static bool ktcp_buffer_push(void *buffer)
 	if (stack->count == KTCP_BUFFERS_SPARE)
 		return false;
 	stack->spare[stack->count++] = buffer;
+	return true;
+}
+
+bool ktcp_buffers_reserve(void)
+{
+	while (this_cpu_read(ktcp_buffer_stack.count) < KTCP_BUFFERS_SESSION) {
+		void *buffer = kmem_cache_alloc(ktcp_buffer_cache, GFP_NOWAIT | __GFP_NOWARN);
+
+		if (!buffer)
+			return false;
+		ktcp_buffer_push(buffer);
+	}
 	return true;
 }
 

@@ -26,7 +26,7 @@ struct ktcp_name {
 /*
  * A listing in progress: made at the first WANT_ENTRIES, gone with the resource.
  * Where the next batch of names begins is kept in the file's own position.
- * Touched by the connection's work item only.
+ * Touched by the connection's driver only.
  */
 struct ktcp_listing {
 	struct dir_context context;

@@ -25,7 +25,8 @@ enum ktcp_driven ktcp_drive(struct ktcp_connection *connection);
 
 /*
  * With the socket's spinlock held, the socket owned by nobody, and softirqs disabled,
- * for a connection that waits: what needs no sleep and is little. RESTS, or MORE if
+ * for a connection that waits: what needs no sleep and is little. TCP must not sleep
+ * either (sk_allocation), nor use what belongs to the current task. RESTS, or MORE if
  * ktcp_drive() has to go on, never ENDED.
  */
 enum ktcp_driven ktcp_drive_atomic(struct ktcp_connection *connection);

@@ -94,8 +94,9 @@ static int ktcp_listener_accept(struct ktcp_server *server)
 		ktcp_stats_add(KTCP_STAT_refused, 1);
 		ktcp_listener_disown(listener, socket->sk);
 		sock_release(socket);
-		/* Too many connections: the next one must be closed as well. */
-		return ret == -EUSERS ? 0 : ret;
+		/* Too many connections: the next one must be closed as well. Anything else
+		 * is a lack of something, and not accept()'s own "none waits". */
+		return ret == -EUSERS ? 0 : -ENOMEM;
 	}
 	ktcp_stats_add(KTCP_STAT_accepted, 1);
 	return 0;
@@ -120,7 +121,7 @@ static void ktcp_listener_accept_work(struct work_struct *work)
 		case -EINVAL:		/* somebody else ended the socket (ss -K) */
 			pr_warn_ratelimited("the listening socket was closed by another hand; reload the module to listen again\n");
 			return;
-		default:		/* no memory, no file handles */
+		default:		/* no memory, no file handles, no threads */
 			if (!READ_ONCE(listener->stopping))
 				schedule_delayed_work(&listener->retry_work, KTCP_ACCEPT_RETRY);
 			return;

@@ -36,6 +36,18 @@ static int ktcp_receive_actor(read_descriptor_t *desc, struct sk_buff *skb,
 	return n;
 }
 
+/*
+ * A byte marked urgent is a byte like any other (RFC 6093), and tcp_read_sock() would
+ * stop at it for ever.
+ */
+static void ktcp_receive_no_urgency(struct sock *sk)
+{
+	if (unlikely(tcp_sk(sk)->urg_data)) {
+		tcp_sk(sk)->urg_data = 0;
+		tcp_fast_path_check(sk);
+	}
+}
+
 static int ktcp_receive_copy(struct ktcp_connection *connection, struct ktcp_space space)
 {
 	struct sock *sk = connection->sk;
@@ -46,12 +58,7 @@ static int ktcp_receive_copy(struct ktcp_connection *connection, struct ktcp_spa
 	int n;
 
 	ktcp_connection_lock(connection);
-	/* A byte marked urgent is a byte like any other (RFC 6093), and
-	 * tcp_read_sock() would stop at it for ever. */
-	if (unlikely(tcp_sk(sk)->urg_data)) {
-		tcp_sk(sk)->urg_data = 0;
-		tcp_fast_path_check(sk);
-	}
+	ktcp_receive_no_urgency(sk);
 	n = tcp_read_sock(sk, &run.desc, ktcp_receive_actor);
 	ktcp_connection_unlock(connection);
 	return n;
@@ -70,6 +77,7 @@ void ktcp_receive_discard(struct ktcp_connection *connection)
 	struct sock *sk = connection->sk;
 
 	lock_sock(sk);
+	ktcp_receive_no_urgency(sk);
 	tcp_read_sock(sk, &desc, ktcp_receive_discard_actor);
 	release_sock(sk);
 }

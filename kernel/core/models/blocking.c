@@ -30,6 +30,7 @@ void ktcp_blocking_serve(struct ktcp_connection *connection)
 		}
 		/* Idle: a silent client is no load. */
 		wait_event_idle(connection->wait, READ_ONCE(connection->woken));
-		WRITE_ONCE(connection->woken, false);
+		/* Before what the next wake-up is about is looked at. */
+		smp_store_mb(connection->woken, false);
 	}
 }

@@ -18,7 +18,9 @@
 
 static int ktcp_cmwq_open(struct ktcp_server *server)
 {
-	return ktcp_worker_open(server, 0);
+	/* A client that never lets its item sleep must not keep the CPU's other work
+	 * from starting, which waits for items that are not CPU-intensive. */
+	return ktcp_worker_open(server, WQ_CPU_INTENSIVE, 0);
 }
 
 static void ktcp_cmwq_work(struct work_struct *work)

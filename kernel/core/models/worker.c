@@ -7,17 +7,17 @@
 #include "core/models/worker.h"
 #include "core/server.h"
 
-int ktcp_worker_open(struct ktcp_server *server, int max_active)
+int ktcp_worker_open(struct ktcp_server *server, unsigned int flags, int max_active)
 {
-	unsigned int flags = server->options.bound ? 0 : WQ_UNBOUND;
-
+	if (!server->options.bound)
+		flags |= WQ_UNBOUND;
 	server->queue = alloc_workqueue("%s", flags, max_active, KBUILD_MODNAME);
 	return server->queue ? 0 : -ENOMEM;
 }
 
 int ktcp_worker_open_all(struct ktcp_server *server)
 {
-	return ktcp_worker_open(server, WQ_MAX_ACTIVE);
+	return ktcp_worker_open(server, 0, WQ_MAX_ACTIVE);
 }
 
 void ktcp_worker_close(struct ktcp_server *server)

@@ -10,9 +10,9 @@
 struct ktcp_connection;
 struct ktcp_server;
 
-/* @max_active: items that run at a time (per CPU, if bound); 0: the kernel's
- * default. 0 or -ENOMEM. */
-int ktcp_worker_open(struct ktcp_server *server, int max_active);
+/* @flags: WQ_*, but for WQ_UNBOUND. @max_active: items that run at a time (per CPU,
+ * if bound); 0: the kernel's default. 0 or -ENOMEM. */
+int ktcp_worker_open(struct ktcp_server *server, unsigned int flags, int max_active);
 /* As many as may be: for items that do not wait for the peer. */
 int ktcp_worker_open_all(struct ktcp_server *server);
 /* Waits for the last instructions of the queue's work items. */
