@@ -54,7 +54,8 @@ public:
 
     // What it waits for. Both may be false: then only the deadline moves it.
     bool wants_readable() const {
-        return !readable_ && (verdict_ == KTCP_WANT_RECEIVE || verdict_ == KTCP_WANT_BOTH);
+        return !readable_ && !input_ended_ &&
+               (verdict_ == KTCP_WANT_RECEIVE || verdict_ == KTCP_WANT_BOTH);
     }
     bool wants_writable() const {
         return !writable_ && (verdict_ == KTCP_WANT_SEND || verdict_ == KTCP_WANT_BOTH);
@@ -68,7 +69,7 @@ public:
     // and what it has asked the kernel to watch.
     Connection* next_queued = nullptr;
     bool queued = false;
-    bool output_watched = false;
+    uint32_t watched = 0;
 
 private:
     const ktcp_protocol& protocol() const { return worker_.service.protocol; }

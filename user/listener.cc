@@ -68,6 +68,8 @@ Descriptor bind_to(ListenAddress address, uint16_t port, bool shared, bool only_
     set(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
     set(fd.get(), SOL_SOCKET, SO_REUSEPORT, shared);
     set(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+    // A byte marked urgent is a byte like any other (RFC 6093).
+    set(fd.get(), SOL_SOCKET, SO_OOBINLINE, 1);
     if (is_ipv6(address))
         set(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, only_ipv6);
     if (bind(fd.get(), reinterpret_cast<sockaddr*>(&address.address), address.size) != 0)

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstring>
 #include <sched.h>
 #include <sys/resource.h>
 
@@ -40,16 +41,39 @@ unsigned core_count() {
     return std::max(CPU_COUNT(&set), 1);
 }
 
-template <class T> void add_number(CLI::App& app, const char* name, T& value, uint64_t low,
-                                   uint64_t high, const char* help) {
-    app.add_option(name, value, help)
+// Of a blocking model: each is taken by one client for as long as it stays.
+constexpr unsigned usual_workers = 64;
+
+std::string models_help() {
+    std::string help = "Models:";
+    for (const Model& model : models())
+        help += "\n  " + std::string(model.name) + std::string(34 - std::strlen(model.name), ' ') +
+                model.description;
+    return help;
+}
+
+// What --threads means depends on the model.
+void settle_threads(ServerOptions& options) {
+    const Model& model = *options.model;
+    if (model.scale == Scale::one && options.threads > 1)
+        throw CLI::ValidationError("--threads", std::string("the model ") + model.name +
+                                                    " has but one loop; leave it out");
+    if (options.threads == 0)
+        options.threads = model.scale == Scale::loops     ? core_count()
+                          : model.scale == Scale::workers ? usual_workers
+                                                          : 1;
+}
+
+template <class T> CLI::Option* add_number(CLI::App& app, const char* name, T& value, uint64_t low,
+                                           uint64_t high, const std::string& help) {
+    return app.add_option(name, value, help)
         ->transform(whole_number(low, high))
         ->type_name("N")
         ->capture_default_str();
 }
 
 void add_server_options(CLI::App& app, ServerOptions& options) {
-    options.threads = core_count();
+    options.threads = 0; // as is usual for the model
     add_number(app, "--port", options.port, 0, 65535, "TCP port; 0 takes a free one");
     app.add_option_function<std::vector<std::string>>(
            "--listen",
@@ -64,8 +88,22 @@ void add_server_options(CLI::App& app, ServerOptions& options) {
            },
            "Address to listen on; may be repeated [::, which is IPv4 too]")
         ->type_name("ADDR");
+    app.add_option_function<std::string>(
+           "--model",
+           [&options](const std::string& name) {
+               options.model = find_model(name);
+               if (!options.model)
+                   throw CLI::ValidationError("--model", "there is no model '" + name +
+                                                             "'; there are: " + model_names());
+           },
+           std::string("How clients are waited for and served, see below [") +
+               default_model().name + "]")
+        ->type_name("NAME");
     add_number(app, "--threads", options.threads, 1, 1024,
-               "Threads, with a loop and listening sockets each [one a core]");
+               "Loops, a thread each [one a core]; of prefork and thread-pool: workers [" +
+                   std::to_string(usual_workers) + "]")
+        ->default_str("");
+    app.footer(models_help());
     add_number(app, "--backlog", options.backlog, 1, 65535,
                "Connections that may wait to be accepted, a thread");
     add_number(app, "--max-connections", options.max_connections, 1, 10000000,
@@ -113,6 +151,7 @@ std::optional<int> parse(CLI::App& app, ServerOptions& options, int argc, const 
     app.get_formatter()->column_width(36);
     try {
         app.parse(argc, argv);
+        settle_threads(options);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
@@ -145,18 +184,20 @@ HttpOptions parse_http_options(int argc, const char* const* argv) {
     return options;
 }
 
-void raise_descriptor_limit() {
+void set_descriptor_limit(const Model& model) {
     rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (model.descriptor_limit)
+        limit.rlim_cur = std::min<rlim_t>(limit.rlim_cur, model.descriptor_limit);
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void announce(const char* program, const Server& server, const ServerOptions& options,
               const std::string& what) {
-    std::fprintf(stderr, "%s: listening on port %u, %s, %u thread%s\n", program, server.port(),
-                 what.c_str(), options.threads, options.threads == 1 ? "" : "s");
+    std::fprintf(stderr, "%s: listening on port %u, %s, %s\n", program, server.port(), what.c_str(),
+                 options.model->describe(options.threads).c_str());
 }
 
 } // namespace ktcp::user

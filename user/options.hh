@@ -26,8 +26,8 @@ struct HttpOptions {
 EchoOptions parse_echo_options(int argc, const char* const* argv);
 HttpOptions parse_http_options(int argc, const char* const* argv);
 
-// As many descriptors as we may have: each connection is one.
-void raise_descriptor_limit();
+// As many descriptors as we may have, and as the model can use: each connection is one.
+void set_descriptor_limit(const Model& model);
 
 // The one line that a server prints when it is ready.
 void announce(const char* program, const Server& server, const ServerOptions& options,

@@ -82,8 +82,7 @@ Root::Root(const std::string& path) {
         throw StartError::with_errno("cannot serve '" + path + "'",
                                      "let this user read and search it (chmod a+rx), or "
                                      "choose another directory");
-    own_descriptors_ = Descriptor(::open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!own_descriptors_)
+    if (!open_own_descriptors())
         throw StartError::with_errno("cannot open /proc/self/fd", "mount proc on /proc");
     int probe = find_beneath(directory_.get(), "");
     if (probe < 0)
@@ -91,6 +90,12 @@ Root::Root(const std::string& path) {
                                      "openat2 is needed: Linux 5.6 or later, and no seccomp "
                                      "filter that hides it");
     close(probe);
+}
+
+bool Root::open_own_descriptors() noexcept {
+    own_descriptors_ = Descriptor(); // first: its number may be free, and come again
+    own_descriptors_ = Descriptor(::open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    return static_cast<bool>(own_descriptors_);
 }
 
 // Opening a device or a FIFO by name can do something, or wait for ever, before one

@@ -64,6 +64,11 @@ public:
     // Does `path` still lead to the file of this identity? One system call.
     bool leads_to(const char* path, const FileIdentity& identity) const noexcept;
 
+    // In a child process, where descriptors are others than in the parent: of its own it
+    // needs to have kept but this one. False if it cannot be used.
+    int descriptor() const noexcept { return directory_.get(); }
+    bool open_own_descriptors() noexcept;
+
 private:
     OpenedFile reopen(Descriptor found) const noexcept;
 

@@ -5,24 +5,52 @@
 
 #include <sys/eventfd.h>
 #include <system_error>
-#include <time.h>
 #include <unistd.h>
 
 namespace ktcp::user {
 
+namespace {
+
+unsigned loop_count(const ServerOptions& options) {
+    return options.model->scale == Scale::loops ? options.threads : 1;
+}
+
+// As many workers as there can be at a time, and the loop's own.
+size_t record_count(const ServerOptions& options) {
+    switch (options.model->scale) {
+    case Scale::loops:
+        return options.threads;
+    case Scale::workers:
+        return size_t{1} + options.threads;
+    case Scale::one:
+        break;
+    }
+    return size_t{1} + options.max_connections;
+}
+
+} // namespace
+
 Server::Server(const ktcp_protocol& protocol, const void* config, const ServerOptions& options)
     : options_(options),
       root_(options.root.empty() ? nullptr : std::make_unique<Root>(options.root)),
-      service_{protocol, config, root_.get(), options.cache_entries, options.max_connections},
-      finished_(eventfd(0, EFD_CLOEXEC)), threads_(options.threads) {
+      memory_(sizeof(Service)),
+      service_(new (memory_.get()) Service{.protocol = protocol,
+                                           .config = config,
+                                           .root = root_.get(),
+                                           .cache_entries = options.cache_entries,
+                                           .max_connections = options.max_connections,
+                                           .pool = options.threads,
+                                           .records = Records(record_count(options))}),
+      finished_(eventfd(0, EFD_CLOEXEC)), threads_(loop_count(options)) {
     if (!finished_)
         throw StartError::with_errno("cannot create an eventfd",
                                      "raise the limit of open files (ulimit -n)");
-    Listeners listeners(options.addresses, options.port, options.backlog, options.threads);
+    auto loops = static_cast<unsigned>(threads_.size());
+    Listeners listeners(options.addresses, options.port, options.backlog, loops);
     port_ = listeners.port();
-    for (unsigned i = 0; i < options.threads; ++i) {
-        threads_[i].worker = std::make_unique<Worker>(service_);
-        threads_[i].loop = make_epoll_et_loop(*threads_[i].worker, listeners.take(i));
+    for (unsigned i = 0; i < loops; ++i) {
+        threads_[i].worker = std::make_unique<Worker>(*service_, *service_->records.take());
+        threads_[i].loop = options.model->make(*threads_[i].worker, listeners.take(i));
     }
 }
 
@@ -51,22 +79,11 @@ void Server::run(Thread& thread) noexcept {
     }
 }
 
-// By the precise clock, which is never behind the coarse one that loops compare with.
 void Server::drain() noexcept {
-    timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    ktcp_time until = static_cast<ktcp_time>(now.tv_sec) * KTCP_SECOND +
-                      static_cast<ktcp_time>(now.tv_nsec) +
-                      options_.drain_timeout * KTCP_MILLISECOND;
-    for (Thread& thread : threads_)
-        thread.loop->drain(until);
+    service_->orders.drain(monotonic_time() + options_.drain_timeout * KTCP_MILLISECOND);
 }
 
-void Server::abort() noexcept {
-    for (Thread& thread : threads_)
-        if (thread.loop)
-            thread.loop->abort();
-}
+void Server::abort() noexcept { service_->orders.abort(); }
 
 bool Server::wait() noexcept {
     bool well = true;
@@ -76,11 +93,6 @@ bool Server::wait() noexcept {
         well &= thread.ended_well;
     }
     return well;
-}
-
-void Server::count(Counters& totals) const noexcept {
-    for (const Thread& thread : threads_)
-        totals.merge(thread.worker->counters);
 }
 
 } // namespace ktcp::user

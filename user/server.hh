@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 //
-// A protocol served on a port by a number of threads: what both programs are.
+// A protocol served on a port by a server model: what both programs are.
 #pragma once
 
 #include "listener.hh"
-#include "loops/loop.hh"
+#include "loops/models.hh"
 
 #include <string>
 #include <thread>
@@ -14,12 +14,13 @@ namespace ktcp::user {
 struct ServerOptions {
     std::vector<ListenAddress> addresses; // at least one
     uint16_t port = 0;                    // 0: any that is free
-    unsigned threads = 1;
+    const Model* model = &default_model();
+    unsigned threads = 1; // or processes, as the model has it (Model::scale)
     int backlog = 128;
     uint32_t max_connections = 65536;
     uint32_t drain_timeout = 5000; // ms
     std::string root;              // empty: the protocol asks for no files
-    size_t cache_entries = 256;    // a thread
+    size_t cache_entries = 256;    // a worker
 };
 
 // The constructor opens everything that can fail (StartError); then start(), drain()
@@ -41,9 +42,9 @@ public:
     // Joins them. True if every session ended by itself.
     bool wait() noexcept;
 
-    // The sum over all threads; at any time.
-    void count(Counters& totals) const noexcept;
-    uint32_t connections() const { return service_.connections.load(std::memory_order_relaxed); }
+    // The sum over all workers, of child processes too; at any time.
+    void count(Counters& totals) const noexcept { service_->records.sum(totals); }
+    uint32_t connections() const { return service_->connections.load(std::memory_order_relaxed); }
 
 private:
     struct Thread {
@@ -52,11 +53,15 @@ private:
         std::thread thread;
         bool ended_well = true;
     };
+    struct DestroyService {
+        void operator()(Service* service) const { service->~Service(); }
+    };
     void run(Thread& thread) noexcept;
 
     const ServerOptions options_;
     std::unique_ptr<Root> root_;
-    Service service_;
+    SharedMemory memory_;
+    std::unique_ptr<Service, DestroyService> service_; // in memory_
     Descriptor finished_;
     uint16_t port_ = 0;
     std::vector<Thread> threads_;

@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
         return *options.exit_status;
     try {
         block_signals();
-        raise_descriptor_limit();
+        set_descriptor_limit(*options.server.model);
         Server server(ktcp_echo_protocol, nullptr, options.server);
         announce("user-echo-server", server, options.server, "echo");
         return serve_until_signalled(server, "user-echo-server");

@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
         return *options.exit_status;
     try {
         block_signals();
-        raise_descriptor_limit();
+        set_descriptor_limit(*options.server.model);
         Server server(ktcp_http_protocol, &options.config, options.server);
         announce("user-http-server", server, options.server,
                  options.config.has_root ? "serving " + options.server.root

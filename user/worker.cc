@@ -4,6 +4,8 @@
 #include "connection.hh"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,8 +20,22 @@ constexpr size_t blocks_kept = 256;
 
 } // namespace
 
-Worker::Worker(Service& shared)
-    : service(shared), buffers(KTCP_BUFFER_SIZE, buffers_kept),
+ssize_t Delivery::take(const ktcp_space& space) noexcept {
+    if (size > 0) {
+        size_t taken = std::min<size_t>(size, space.size);
+        std::memcpy(space.data, data, taken);
+        data += taken;
+        size -= taken;
+        return static_cast<ssize_t>(taken);
+    }
+    if (ended)
+        return 0;
+    errno = error ? error : EAGAIN;
+    return -1;
+}
+
+Worker::Worker(Service& shared, WorkerRecord& own)
+    : service(shared), record(own), counters(own.counters), buffers(KTCP_BUFFER_SIZE, buffers_kept),
       blocks_(sizeof(Connection) + shared.protocol.session_size, blocks_kept) {
     if (service.root)
         files.emplace(*service.root, service.cache_entries, counters);
@@ -37,6 +53,7 @@ Connection* Worker::adopt(int fd) noexcept {
         auto* connection = new (memory) Connection(*this, fd);
         if (deadlines.insert(*connection, KTCP_NEVER)) {
             service.connections.fetch_add(1, std::memory_order_relaxed);
+            record.connections.store(deadlines.size(), std::memory_order_relaxed);
             counters.add(count_accepted);
             connection->open();
             return connection;
@@ -53,6 +70,7 @@ void Worker::end(Connection& connection) noexcept {
     connection.close();
     connection.~Connection();
     blocks_.release(&connection);
+    record.connections.store(deadlines.size(), std::memory_order_relaxed);
     service.connections.fetch_sub(1, std::memory_order_relaxed);
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 //
-// What one thread of a server owns: its connections, their deadlines, its buffers
+// What one thread or process of a server owns: its connections, their deadlines, its buffers
 // and open files. A server model (loops/) adds how to wait for readiness.
 #pragma once
 
 #include "block_pool.hh"
-#include "counters.hh"
 #include "deadline_heap.hh"
 #include "file_cache.hh"
+#include "orders.hh"
+#include "records.hh"
 
 #include <atomic>
 #include <optional>
@@ -16,20 +17,37 @@ namespace ktcp::user {
 
 class Connection;
 
-// What all workers of a server share: constant, but for the one count.
+// What all workers of a server share, in memory that child processes share, too. What
+// sessions see of it is constant.
 struct Service {
     const ktcp_protocol& protocol;
     const void* config;
-    const Root* root; // nullptr for a protocol that asks for no resource
+    Root* root; // nullptr for a protocol that asks for no resource
     size_t cache_entries;
     uint32_t max_connections;
-    std::atomic<uint32_t> connections{0};
+    unsigned pool; // threads or processes, in the models with a fixed number of them
+    Records records;
+    Orders orders{};
+    std::atomic<uint32_t> connections{0}; // of all workers
 };
 
-// Used by its own thread only; `counters` may be read from others.
+// Input that came before the session asked for it, if a server model receives in the
+// session's stead (loops/io_uring.cc).
+struct Delivery {
+    const char* data = nullptr;
+    size_t size = 0;
+    int error = 0;      // of the socket, once `size` is 0
+    bool ended = false; // the peer's FIN, once `size` is 0
+
+    // As recv(2) would for a non-blocking socket.
+    ssize_t take(const ktcp_space& space) noexcept;
+};
+
+// Used by its own thread only.
 class Worker {
 public:
-    explicit Worker(Service& service);
+    // The record is this worker's as long as it lives.
+    Worker(Service& service, WorkerRecord& record);
     ~Worker(); // closes the connections that are left
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
@@ -55,13 +73,16 @@ public:
 
     Service& service;
     ktcp_now now{};
-    Counters counters;
+    WorkerRecord& record;
+    Counters& counters; // of the record
     BlockPool buffers;
     std::optional<FileCache> files;
     DeadlineHeap deadlines; // every live connection is in it
     // While set, connections stop where they want a resource, with Progress::again:
     // a server model gathers requests first and answers them then (file_cache.hh).
     bool gathering = false;
+    // While set, the connection that is driven receives this, and not from its socket.
+    Delivery* delivery = nullptr;
 
 private:
     BlockPool blocks_; // a connection and its session each

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 //
-// New connections, for the models that wait by epoll.
+// New connections: how many at a time, and what to do when there is no room for more.
 #pragma once
 
 #include "posix_files.hh"
@@ -10,40 +10,45 @@
 
 namespace ktcp::user {
 
-// The loop's listening sockets. They are watched level-triggered, so that the loop may
-// leave connections waiting: because others are to have a turn, or because there is no
-// room for another.
+// Accepts from listening sockets, which are somebody else's, when these are ready. A
+// model leaves connections waiting in them because others are to have a turn, or because
+// there is no room for another: then accepting pauses, and listeners are not looked at.
 class Acceptor {
 public:
-    // Watches listener i in the epoll instance under the number first_tag + 2 * i.
-    // Throws StartError.
-    Acceptor(Worker& worker, int epoll, std::vector<Descriptor> listeners, uint64_t first_tag);
+    Acceptor(Worker& worker, const std::vector<Descriptor>& listeners);
 
     // To be called before each round of events.
     void begin_round() noexcept;
-    // After an event with this number: a new socket, or -1 when it is others' turn.
-    int next(uint64_t tag) noexcept;
+    // The i-th listener is ready: a new socket, or -1 when it is others' turn. `busy`:
+    // the connections that the server has now.
+    int next(size_t i, uint32_t busy) noexcept;
+    int next(size_t i) noexcept {
+        return next(i, worker_.service.connections.load(std::memory_order_relaxed));
+    }
 
+    bool full() const noexcept {
+        return worker_.service.connections.load(std::memory_order_relaxed) >=
+               worker_.service.max_connections;
+    }
+    // An accept has failed: pauses if that is for want of something.
+    void failed(int error) noexcept;
+    void pause() noexcept;
+    bool paused() const { return resume_due_ != KTCP_NEVER; }
     // While accepting pauses: when to call resume().
     ktcp_time resume_due() const { return resume_due_; }
-    void resume() noexcept;
-    // A connection of this loop has ended: there may be room now.
+    void resume() noexcept { resume_due_ = KTCP_NEVER; }
+    // A connection has ended: there may be room now.
     void connection_ended() noexcept {
-        if (resume_due_ != KTCP_NEVER)
+        if (paused())
             resume_due_ = worker_.now.monotonic;
     }
-    void close() noexcept;
 
 private:
-    void pause() noexcept;
-    void watch(bool on) noexcept;
     bool make_room() noexcept;
 
     Worker& worker_;
-    const int epoll_;
-    const uint64_t first_tag_;
     struct Listener {
-        Descriptor socket;
+        int fd;
         int left; // accepts in this round
     };
     std::vector<Listener> listeners_;

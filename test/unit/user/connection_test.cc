@@ -86,8 +86,8 @@ protected:
     TemporaryTree tree;
     Root root;
     testing::FileProtocolRecord record;
-    Service service{testing::file_protocol, &record, &root, 16, 100};
-    Worker worker{service};
+    Service service{testing::file_protocol, &record, &root, 16, 100, 1, Records(1)};
+    Worker worker{service, *service.records.take()};
     Descriptor peer;
     Connection* connection = nullptr;
 };

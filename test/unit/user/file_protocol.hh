@@ -7,6 +7,8 @@
 
 #include "ktcp/protocol.h"
 
+#include <atomic>
+
 namespace ktcp::user::testing {
 
 // The config of a session; what the test wants, and what the host did.
@@ -15,7 +17,8 @@ struct FileProtocolRecord {
     ktcp_verdict when_expired = KTCP_ABORT; // or KTCP_SHUTDOWN, KTCP_CLOSE
     bool without_buffer = false;            // receive_space() fails
     bool without_back = false;              // no ">\n" after a file that is not empty
-    unsigned opened = 0, closed = 0, expired = 0, drained = 0, failed = 0, ended = 0;
+    // By any thread, if it serves in several.
+    std::atomic<unsigned> opened = 0, closed = 0, expired = 0, drained = 0, failed = 0, ended = 0;
 };
 
 extern const ktcp_protocol file_protocol;

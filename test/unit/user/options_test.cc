@@ -22,6 +22,7 @@ TEST(Options, Defaults) {
     cpu_set_t cores;
     ASSERT_EQ(sched_getaffinity(0, sizeof cores, &cores), 0);
     EXPECT_EQ(options.server.threads, static_cast<unsigned>(CPU_COUNT(&cores)));
+    EXPECT_STREQ(options.server.model->name, "epoll-et");
     ASSERT_EQ(options.server.addresses.size(), 1u);
     EXPECT_EQ(options.server.addresses[0].text, "::");
     EXPECT_FALSE(options.config.has_root);
@@ -89,6 +90,37 @@ TEST(Options, HelpAndVersionSucceed) {
     EXPECT_EQ(http({"--version"}).exit_status, 0);
 }
 
+TEST(Options, EachModelIsFoundAndListed) {
+    ::testing::internal::CaptureStdout();
+    EXPECT_EQ(http({"--help"}).exit_status, 0);
+    std::string help = ::testing::internal::GetCapturedStdout();
+    for (const char* name : {"iterative", "fork", "prefork", "thread", "thread-pool", "select",
+                             "poll", "epoll-lt", "epoll-et", "io_uring"}) {
+        HttpOptions options = http({"--model", name});
+        ASSERT_FALSE(options.exit_status) << name;
+        EXPECT_STREQ(options.server.model->name, name);
+        EXPECT_NE(help.find(std::string("\n  ") + name + " "), std::string::npos) << help;
+        EXPECT_NE(model_names().find(name), std::string::npos);
+    }
+}
+
+TEST(Options, ThreadsAreWhatTheModelMakesOfThem) {
+    EXPECT_EQ(http({"--model=prefork"}).server.threads, 64u);
+    EXPECT_EQ(http({"--model=thread-pool"}).server.threads, 64u);
+    EXPECT_EQ(http({"--model=thread-pool", "--threads=5"}).server.threads, 5u);
+    EXPECT_EQ(http({"--threads=5", "--model=poll"}).server.threads, 5u);
+    EXPECT_EQ(http({"--model=fork"}).server.threads, 1u);
+    EXPECT_EQ(http({"--model=fork", "--threads=1"}).server.threads, 1u);
+}
+
+TEST(Options, AnUnknownModelIsToldTheKnownOnes) {
+    ::testing::internal::CaptureStderr();
+    EXPECT_EQ(http({"--model", "kqueue"}).exit_status, 2);
+    std::string message = ::testing::internal::GetCapturedStderr();
+    EXPECT_NE(message.find("'kqueue'"), std::string::npos) << message;
+    EXPECT_NE(message.find(model_names()), std::string::npos) << message;
+}
+
 class BadValue : public ::testing::TestWithParam<std::vector<const char*>> {};
 
 TEST_P(BadValue, IsAUsageError) {
@@ -115,6 +147,12 @@ INSTANTIATE_TEST_SUITE_P(Options, BadValue,
                              {"--listen", ""},
                              {"--threads", "0"},
                              {"--threads", "1025"},
+                             {"--threads", "2", "--model", "iterative"},
+                             {"--threads", "2", "--model", "fork"},
+                             {"--threads", "2", "--model", "thread"},
+                             {"--model", ""},
+                             {"--model", "epoll"},
+                             {"--model"},
                              {"--backlog", "0"},
                              {"--backlog", "65536"},
                              {"--idle-timeout", "0"},

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 //
-// Whole servers over loopback, with the echo protocol: the ways of clients, the
-// limits, and the end.
+// Whole servers over loopback, of every model, with the echo protocol above all: the ways
+// of clients, the limits, and the end.
 #include "server.hh"
 
 #include "file_protocol.hh"
 #include "ktcp/echo.h"
 #include "temporary_tree.hh"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <chrono>
 #include <csignal>
@@ -16,6 +17,8 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace ktcp::user {
@@ -24,15 +27,54 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-class ServerTest : public ::testing::Test {
+// Only where the kernel lacks what io_uring has since; here, its stand-in.
+constexpr Model single_shot = {"io_uring-single-shot", "", make_single_shot_io_uring_loop,
+                               Scale::loops};
+
+std::vector<const Model*> all_models() {
+    std::vector<const Model*> all{&single_shot};
+    for (const Model& model : models())
+        all.push_back(&model);
+    return all;
+}
+
+std::vector<const Model*> models_but(std::vector<std::string> names) {
+    std::vector<const Model*> chosen;
+    for (const Model* model : all_models())
+        if (std::ranges::find(names, model->name) == names.end())
+            chosen.push_back(model);
+    return chosen;
+}
+
+std::string name_of(const ::testing::TestParamInfo<const Model*>& info) {
+    std::string name = info.param->name;
+    std::ranges::replace(name, '-', '_');
+    return name;
+}
+
+class ServerTest : public ::testing::TestWithParam<const Model*> {
 protected:
     ServerTest() {
         std::signal(SIGPIPE, SIG_IGN);
         options.addresses.emplace_back();
         EXPECT_TRUE(ListenAddress::parse("127.0.0.1", options.addresses[0]));
-        options.threads = 2;
+        options.model = GetParam();
+        options.threads = of(Scale::loops) ? 2 : of(Scale::workers) ? 6 : 1;
         options.backlog = 1024;
         options.drain_timeout = 10000;
+    }
+    bool of(Scale scale) const { return options.model->scale == scale; }
+    bool is(const char* name) const { return options.model->name == std::string_view(name); }
+    bool forks() const { return is("fork") || is("prefork"); }
+    void in_one_loop() {
+        if (of(Scale::loops))
+            options.threads = 1;
+    }
+    // As many clients as the model is asked to serve at once.
+    size_t crowd() const {
+        if (is("select"))
+            return 300; // both ends of each connection are in this process, below 1024
+        return of(Scale::loops) ? 3000 : of(Scale::workers) ? 64 : is("thread") ? 500 : 100;
     }
     void start() { start(ktcp_echo_protocol, nullptr); }
     void start(const ktcp_protocol& protocol, const void* config) {
@@ -40,6 +82,9 @@ protected:
         server->start();
     }
     Descriptor connect(int receive_buffer = 0) {
+        return connect_to(server->port(), receive_buffer);
+    }
+    static Descriptor connect_to(uint16_t port, int receive_buffer = 0) {
         Descriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         if (receive_buffer)
             setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
@@ -48,7 +93,7 @@ protected:
         sockaddr_in to{};
         to.sin_family = AF_INET;
         to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        to.sin_port = htons(server->port());
+        to.sin_port = htons(port);
         EXPECT_EQ(::connect(fd.get(), reinterpret_cast<sockaddr*>(&to), sizeof to), 0)
             << strerror(errno);
         return fd;
@@ -61,18 +106,42 @@ protected:
             done += static_cast<size_t>(n);
         }
     }
+    // The end of an io_uring that this thread has made may interrupt it (and recv with a
+    // time-out does not begin anew).
+    static ssize_t receive(const Descriptor& fd, char* to, size_t size) {
+        ssize_t n;
+        while ((n = recv(fd.get(), to, size, 0)) < 0 && errno == EINTR) {
+        }
+        return n;
+    }
     // Up to `size` bytes; less at the end of the connection.
     static std::string read(const Descriptor& fd, size_t size) {
         std::string text(size, '\0');
         size_t done = 0;
         while (done < size) {
-            ssize_t n = recv(fd.get(), text.data() + done, size - done, 0);
+            ssize_t n = receive(fd, text.data() + done, size - done);
             if (n <= 0)
                 break;
             done += static_cast<size_t>(n);
         }
         text.resize(done);
         return text;
+    }
+    // Writes until nothing is taken any more, for nobody reads; returns how much was.
+    static constexpr size_t most_in_flight = 64 << 20;
+    static size_t fill(const Descriptor& fd) {
+        std::string text(1 << 16, 'd');
+        size_t taken = 0;
+        for (auto quiet = Clock::now() + 300ms; Clock::now() < quiet && taken < most_in_flight;) {
+            ssize_t n = send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            if (n > 0) {
+                taken += static_cast<size_t>(n);
+                quiet = Clock::now() + 300ms;
+            } else {
+                std::this_thread::sleep_for(1ms);
+            }
+        }
+        return taken;
     }
     static bool echoes(const Descriptor& fd, const std::string& text) {
         write(fd, text);
@@ -101,7 +170,14 @@ protected:
     std::unique_ptr<Server> server;
 };
 
-TEST_F(ServerTest, EchoesEveryByteValue) {
+// Of models that serve several clients at once; of those whose connections are in this
+// process, and many; of those that fork.
+class ServerOfManyTest : public ServerTest {};
+class ServerOfDescriptorsTest : public ServerTest {};
+class ServerOfProcessesTest : public ServerTest {};
+class ServerOfSelectTest : public ServerTest {};
+
+TEST_P(ServerTest, EchoesEveryByteValue) {
     start();
     Descriptor fd = connect();
     std::string text;
@@ -110,7 +186,7 @@ TEST_F(ServerTest, EchoesEveryByteValue) {
     EXPECT_TRUE(echoes(fd, text));
 }
 
-TEST_F(ServerTest, HalfClosedConnectionsGetTheirEchoAndThenFin) {
+TEST_P(ServerTest, HalfClosedConnectionsGetTheirEchoAndThenFin) {
     start();
     Descriptor fd = connect();
     std::string text(1 << 20, 'x');
@@ -120,13 +196,13 @@ TEST_F(ServerTest, HalfClosedConnectionsGetTheirEchoAndThenFin) {
     });
     std::string answer = read(fd, text.size());
     char more;
-    EXPECT_EQ(recv(fd.get(), &more, 1, 0), 0);
+    EXPECT_EQ(receive(fd, &more, 1), 0);
     writer.join();
     EXPECT_TRUE(answer == text);
 }
 
 // FIN in the same packet as the data: there is one edge for both.
-TEST_F(ServerTest, DataAndFinTogether) {
+TEST_P(ServerTest, DataAndFinTogether) {
     start();
     for (int i = 0; i < 200; ++i) {
         Descriptor fd = connect();
@@ -139,23 +215,26 @@ TEST_F(ServerTest, DataAndFinTogether) {
     EXPECT_TRUE(eventually([&] { return server->connections() == 0; }));
 }
 
-TEST_F(ServerTest, UrgentDataDoesNotHideWhatFollows) {
+// A byte like any other (RFC 6093), and it does not hide what follows.
+TEST_P(ServerTest, UrgentDataIsData) {
     start();
     Descriptor fd = connect();
     for (int i = 0; i < 100; ++i) {
         write(fd, "before");
         ASSERT_EQ(send(fd.get(), "!", 1, MSG_OOB), 1);
         write(fd, "after");
-        ASSERT_EQ(read(fd, 11), "beforeafter");
+        ASSERT_EQ(read(fd, 12), "before!after");
     }
 }
 
-TEST_F(ServerTest, ThousandsOfConnectionsOverThreads) {
+TEST_P(ServerOfManyTest, CrowdsAtOnce) {
+    if (of(Scale::workers))
+        options.threads = static_cast<unsigned>(crowd());
     start();
     std::vector<Descriptor> clients;
-    for (int i = 0; i < 3000; ++i)
+    while (clients.size() < crowd())
         clients.push_back(connect());
-    ASSERT_TRUE(eventually([&] { return server->connections() == 3000; }));
+    ASSERT_TRUE(eventually([&] { return server->connections() == crowd(); }));
     for (int round = 0; round < 3; ++round) {
         for (size_t i = 0; i < clients.size(); ++i)
             write(clients[i], "message " + std::to_string(i));
@@ -171,10 +250,10 @@ TEST_F(ServerTest, ThousandsOfConnectionsOverThreads) {
             clients[i] = Descriptor();
     }
     EXPECT_TRUE(eventually([&] { return server->connections() == 0; }));
-    EXPECT_EQ(counted(count_accepted), 3000u);
+    EXPECT_EQ(counted(count_accepted), crowd());
 }
 
-TEST_F(ServerTest, ResetsInMidTransferHarmNoOne) {
+TEST_P(ServerOfManyTest, ResetsInMidTransferHarmNoOne) {
     start();
     Descriptor witness = connect();
     for (int i = 0; i < 300; ++i) {
@@ -190,23 +269,12 @@ TEST_F(ServerTest, ResetsInMidTransferHarmNoOne) {
     EXPECT_TRUE(eventually([&] { return server->connections() == 1; }));
 }
 
-TEST_F(ServerTest, AClientThatNeverReadsIsHeldBackAndHindersNoOne) {
-    options.threads = 1;
+TEST_P(ServerOfManyTest, AClientThatNeverReadsIsHeldBackAndHindersNoOne) {
+    in_one_loop();
     start();
     Descriptor deaf = connect(4096);
-    int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-    std::string text(1 << 16, 'd');
-    size_t taken = 0;
-    for (auto quiet = Clock::now() + 300ms; Clock::now() < quiet;) {
-        ssize_t n = send(deaf.get(), text.data(), text.size(), flags);
-        if (n > 0) {
-            taken += static_cast<size_t>(n);
-            quiet = Clock::now() + 300ms;
-        } else {
-            std::this_thread::sleep_for(1ms);
-        }
-        ASSERT_LT(taken, 64u << 20) << "the server takes in what it cannot send";
-    }
+    size_t taken = fill(deaf);
+    ASSERT_LT(taken, most_in_flight) << "the server takes in what it cannot send";
     Descriptor other = connect();
     for (int i = 0; i < 100; ++i)
         ASSERT_TRUE(echoes(other, "not hindered"));
@@ -218,8 +286,8 @@ TEST_F(ServerTest, AClientThatNeverReadsIsHeldBackAndHindersNoOne) {
     EXPECT_EQ(got, taken);
 }
 
-TEST_F(ServerTest, AFloodDoesNotStarveTheOthers) {
-    options.threads = 1;
+TEST_P(ServerOfManyTest, AFloodDoesNotStarveTheOthers) {
+    in_one_loop();
     start();
     std::atomic<bool> stop{false};
     Descriptor flood = connect();
@@ -241,7 +309,7 @@ TEST_F(ServerTest, AFloodDoesNotStarveTheOthers) {
     reader.join();
 }
 
-TEST_F(ServerTest, TheCapHoldsNewcomersBackUntilSomeoneLeaves) {
+TEST_P(ServerOfManyTest, TheCapHoldsNewcomersBackUntilSomeoneLeaves) {
     options.max_connections = 4;
     start();
     std::vector<Descriptor> clients;
@@ -252,23 +320,28 @@ TEST_F(ServerTest, TheCapHoldsNewcomersBackUntilSomeoneLeaves) {
     Descriptor waiting = connect();
     write(waiting, "let me in");
     pollfd poll_in = {waiting.get(), POLLIN, 0};
-    EXPECT_EQ(poll(&poll_in, 1, 300), 0);
+    std::this_thread::sleep_for(300ms);
+    EXPECT_EQ(poll(&poll_in, 1, 0), 0);
     EXPECT_EQ(server->connections(), 4u);
     EXPECT_GT(counted(count_accept_pauses), 0u);
     clients.pop_back();
     EXPECT_EQ(read(waiting, 9), "let me in");
 }
 
-TEST_F(ServerTest, RunningOutOfDescriptorsNeitherSpinsNorLosesAnyone) {
-    options.threads = 1;
+TEST_P(ServerOfDescriptorsTest, RunningOutOfDescriptorsNeitherSpinsNorLosesAnyone) {
+    in_one_loop();
+    size_t others = testing::open_descriptors();
     start();
-    rlimit before;
-    getrlimit(RLIMIT_NOFILE, &before);
+    size_t own = testing::open_descriptors() - others; // the server's
+    server.reset();
     std::vector<Descriptor> sockets; // made before the limit: this process is the client too
     for (int i = 0; i < 20; ++i)
         sockets.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    rlimit tight = {static_cast<rlim_t>(sockets.back().get()) + 6, before.rlim_max};
+    rlimit before;
+    getrlimit(RLIMIT_NOFILE, &before);
+    rlimit tight = {static_cast<rlim_t>(sockets.back().get()) + 1 + own + 5, before.rlim_max};
     ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+    start();
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -296,7 +369,7 @@ TEST_F(ServerTest, RunningOutOfDescriptorsNeitherSpinsNorLosesAnyone) {
     setrlimit(RLIMIT_NOFILE, &before);
 }
 
-TEST_F(ServerTest, DrainEndsIdleConnectionsAndFinishesTheRest) {
+TEST_P(ServerOfManyTest, DrainEndsIdleConnectionsAndFinishesTheRest) {
     start();
     Descriptor idle = connect(), busy = connect(4096);
     ASSERT_TRUE(echoes(idle, "idle"));
@@ -313,11 +386,11 @@ TEST_F(ServerTest, DrainEndsIdleConnectionsAndFinishesTheRest) {
     });
     ASSERT_TRUE(eventually([&] { return taken > 100000; }));
     char byte;
-    ASSERT_EQ(recv(busy.get(), &byte, 1, 0), 1); // its echo is under way
+    ASSERT_EQ(receive(busy, &byte, 1), 1); // its echo is under way
     server->drain();
-    EXPECT_EQ(recv(idle.get(), &byte, 1, 0), 0);
+    EXPECT_EQ(receive(idle, &byte, 1), 0);
     std::string in(65536, '\0');
-    while (recv(busy.get(), in.data(), in.size(), 0) > 0) {
+    while (receive(busy, in.data(), in.size()) > 0) {
         // Up to FIN, or to a reset, since not all that the client sent is read.
     }
     writer.join();
@@ -331,15 +404,12 @@ TEST_F(ServerTest, DrainEndsIdleConnectionsAndFinishesTheRest) {
     EXPECT_EQ(::connect(late.get(), reinterpret_cast<sockaddr*>(&to), sizeof to), -1);
 }
 
-TEST_F(ServerTest, TheDrainTimeoutCutsOffWhoeverDoesNotRead) {
+TEST_P(ServerTest, TheDrainTimeoutCutsOffWhoeverDoesNotRead) {
     options.drain_timeout = 200;
     start();
     Descriptor deaf = connect(4096);
-    std::string text(1 << 16, 'd');
-    for (int i = 0; i < 400; ++i) {
-        if (send(deaf.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-            std::this_thread::sleep_for(1ms);
-    }
+    fill(deaf);
+    ASSERT_EQ(server->connections(), 1u);
     auto begin = Clock::now();
     server->drain();
     EXPECT_FALSE(server->wait());
@@ -348,20 +418,20 @@ TEST_F(ServerTest, TheDrainTimeoutCutsOffWhoeverDoesNotRead) {
     EXPECT_GE(counted(count_aborted), 1u);
 }
 
-TEST_F(ServerTest, AbortIsAtOnce) {
+TEST_P(ServerOfManyTest, AbortIsAtOnce) {
     start();
     std::vector<Descriptor> clients;
-    for (int i = 0; i < 100; ++i)
+    while (clients.size() < (of(Scale::workers) ? options.threads : 100))
         clients.push_back(connect());
-    ASSERT_TRUE(eventually([&] { return server->connections() == 100; }));
+    ASSERT_TRUE(eventually([&] { return server->connections() == clients.size(); }));
     server->abort();
     EXPECT_FALSE(server->wait());
     char byte;
-    EXPECT_EQ(recv(clients[0].get(), &byte, 1, 0), -1);
+    EXPECT_EQ(receive(clients[0], &byte, 1), -1);
     EXPECT_EQ(errno, ECONNRESET);
 }
 
-TEST_F(ServerTest, NothingIsLeftOpen) {
+TEST_P(ServerTest, NothingIsLeftBehind) {
     start();
     server.reset(); // whatever a first server leaves behind for good
     size_t descriptors = testing::open_descriptors();
@@ -372,13 +442,44 @@ TEST_F(ServerTest, NothingIsLeftOpen) {
         server.reset();
     }
     EXPECT_EQ(testing::open_descriptors(), descriptors);
+    EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
+    EXPECT_EQ(errno, ECHILD);
+}
+
+TEST_P(ServerTest, ServesOneAfterAnotherAndCounts) {
+    start();
+    for (int i = 0; i < 20; ++i) {
+        Descriptor fd = connect();
+        ASSERT_TRUE(echoes(fd, "number " + std::to_string(i)));
+        if (i % 4 == 0)
+            reset(fd);
+    }
+    EXPECT_TRUE(eventually([&] { return server->connections() == 0; }));
+    EXPECT_EQ(counted(count_accepted), 20u);
+}
+
+TEST_P(ServerTest, DrainEndsASilentConnection) {
+    start();
+    Descriptor fd = connect();
+    ASSERT_TRUE(echoes(fd, "silent from now on"));
+    auto begin = Clock::now();
+    server->drain();
+    char byte;
+    EXPECT_EQ(receive(fd, &byte, 1), 0);
+    EXPECT_TRUE(server->wait());
+    EXPECT_LT(Clock::now() - begin, 5s);
+    EXPECT_EQ(server->connections(), 0u);
+}
+
+TEST_P(ServerTest, EndsThoughItNeverStarted) {
+    server = std::make_unique<Server>(ktcp_echo_protocol, nullptr, options);
+    server.reset();
 }
 
 // TCP_CORK left on would keep the last segment back for 200 ms.
-TEST_F(ServerTest, TheEndOfALargeFileIsNotHeldBack) {
+TEST_P(ServerTest, TheEndOfALargeFileIsNotHeldBack) {
     testing::TemporaryTree tree;
     options.root = tree.root;
-    options.threads = 1; // which the record is shared with
     testing::FileProtocolRecord record;
     record.without_back = true;
     start(testing::file_protocol, &record);
@@ -399,10 +500,9 @@ TEST_F(ServerTest, TheEndOfALargeFileIsNotHeldBack) {
     server.reset();
 }
 
-TEST_F(ServerTest, DeadlinesAreKeptWithinATick) {
+TEST_P(ServerOfManyTest, DeadlinesAreKeptWithinATick) {
     testing::TemporaryTree tree;
     options.root = tree.root;
-    options.threads = 1;
     testing::FileProtocolRecord record;
     record.patience = 300 * KTCP_MILLISECOND;
     record.when_expired = KTCP_CLOSE;
@@ -414,15 +514,110 @@ TEST_F(ServerTest, DeadlinesAreKeptWithinATick) {
     write(second, "x\n"); // moves its deadline
     EXPECT_EQ(read(second, 2).size(), 2u);
     char byte;
-    EXPECT_EQ(recv(first.get(), &byte, 1, 0), 0);
+    EXPECT_EQ(receive(first, &byte, 1), 0);
     EXPECT_GE(Clock::now() - begin, 290ms);
-    EXPECT_EQ(recv(second.get(), &byte, 1, 0), 0);
+    EXPECT_EQ(receive(second, &byte, 1), 0);
     EXPECT_GE(Clock::now() - begin, 440ms);
     EXPECT_LT(Clock::now() - begin, 5s);
     server.reset();
-    EXPECT_EQ(record.expired, 2u);
-    EXPECT_EQ(record.closed, 2u);
+    if (!forks()) {
+        EXPECT_EQ(record.expired, 2u);
+        EXPECT_EQ(record.closed, 2u);
+    }
 }
+
+// The processes that this one has forked.
+std::vector<pid_t> children() {
+    std::vector<pid_t> found;
+    for (auto& entry : std::filesystem::directory_iterator("/proc")) {
+        std::string line;
+        std::getline(std::ifstream(entry.path() / "stat"), line);
+        int parent = 0; // "pid (name) state parent ..."
+        size_t name_end = line.rfind(')');
+        if (name_end != line.npos && sscanf(&line[name_end], ") %*c %d", &parent) == 1 &&
+            parent == getpid())
+            found.push_back(std::stoi(entry.path().filename()));
+    }
+    return found;
+}
+
+TEST_P(ServerOfProcessesTest, AKilledChildIsForgottenAndReplaced) {
+    options.threads = 3;
+    start();
+    Descriptor victim = connect();
+    ASSERT_TRUE(echoes(victim, "in a child"));
+    EXPECT_EQ(server->connections(), 1u);
+    size_t expected = is("fork") ? 1 : options.threads;
+    ASSERT_TRUE(eventually([&] { return children().size() == expected; }));
+    for (pid_t child : children())
+        kill(child, SIGKILL);
+    char byte;
+    EXPECT_LE(receive(victim, &byte, 1), 0);
+    EXPECT_TRUE(eventually([&] { return server->connections() == 0; }));
+    Descriptor next = connect();
+    EXPECT_TRUE(echoes(next, "in another"));
+    server->drain();
+    server->wait();
+    EXPECT_TRUE(children().empty());
+    EXPECT_EQ(counted(count_accepted), 2u) << "what a child counted is lost with it";
+}
+
+TEST_P(ServerOfProcessesTest, ChildrenDoNotOutliveTheServer) {
+    Descriptor fd;
+    int ports[2];
+    ASSERT_EQ(pipe(ports), 0);
+    pid_t parent = fork();
+    if (parent == 0) {
+        start();
+        uint16_t port = server->port();
+        if (::write(ports[1], &port, sizeof port) != sizeof port)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    uint16_t port = 0;
+    ASSERT_EQ(::read(ports[0], &port, sizeof port), ssize_t{sizeof port});
+    fd = connect_to(port);
+    EXPECT_TRUE(echoes(fd, "served by a grandchild"));
+    kill(parent, SIGKILL);
+    waitpid(parent, nullptr, 0);
+    char byte;
+    ssize_t n = receive(fd, &byte, 1);
+    EXPECT_TRUE(n == 0 || (n < 0 && errno == ECONNRESET)) << strerror(errno);
+    close(ports[0]);
+    close(ports[1]);
+}
+
+TEST_P(ServerOfSelectTest, AConnectionBeyondFdSetsizeIsResetAndHarmsNoOne) {
+    in_one_loop();
+    start();
+    Descriptor low = connect();
+    ASSERT_TRUE(echoes(low, "low"));
+    rlimit before;
+    getrlimit(RLIMIT_NOFILE, &before);
+    ASSERT_GT(before.rlim_cur, 1100u);
+    std::vector<Descriptor> fillers;
+    while (fillers.empty() || fillers.back().get() < FD_SETSIZE)
+        fillers.emplace_back(dup(low.get()));
+    Descriptor high = connect();
+    char byte;
+    EXPECT_EQ(receive(high, &byte, 1), -1);
+    EXPECT_EQ(errno, ECONNRESET);
+    fillers.clear();
+    EXPECT_TRUE(echoes(low, "still served"));
+    Descriptor next = connect();
+    EXPECT_TRUE(echoes(next, "as are others"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, ServerTest, ::testing::ValuesIn(all_models()), name_of);
+INSTANTIATE_TEST_SUITE_P(Every, ServerOfManyTest, ::testing::ValuesIn(models_but({"iterative"})),
+                         name_of);
+INSTANTIATE_TEST_SUITE_P(Every, ServerOfDescriptorsTest,
+                         ::testing::ValuesIn(models_but({"iterative", "prefork"})), name_of);
+INSTANTIATE_TEST_SUITE_P(Every, ServerOfProcessesTest,
+                         ::testing::Values(find_model("fork"), find_model("prefork")), name_of);
+INSTANTIATE_TEST_SUITE_P(Every, ServerOfSelectTest, ::testing::Values(find_model("select")),
+                         name_of);
 
 } // namespace
 } // namespace ktcp::user

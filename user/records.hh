@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// What the server knows of its workers: while they live, and after they have gone.
+#pragma once
+
+#include "counters.hh"
+#include "shared_memory.hh"
+
+#include <mutex>
+
+namespace ktcp::user {
+
+// One worker's, in shared memory: it may live in a child process, and may be killed there.
+struct alignas(64) WorkerRecord {
+    Counters counters;
+    std::atomic<uint32_t> connections{0}; // that it has now; written by the worker only
+    WorkerRecord* next_free = nullptr;
+};
+
+// Room for as many records as there are workers at a time. A record that was given back
+// keeps its counts, and the next worker goes on from there: so the sum over all of them
+// is the server's, and a worker needs no more than an add to count.
+class Records {
+public:
+    explicit Records(size_t capacity); // throws StartError
+
+    // nullptr if there is none left.
+    WorkerRecord* take() noexcept;
+    void give_back(WorkerRecord& record) noexcept;
+    // Adds all records' counters to `totals`; at any time.
+    void sum(Counters& totals) const noexcept;
+
+private:
+    WorkerRecord* records() const { return static_cast<WorkerRecord*>(memory_.get()); }
+
+    const size_t capacity_;
+    SharedMemory memory_;
+    std::mutex mutex_;
+    WorkerRecord* free_ = nullptr;
+    std::atomic<size_t> used_{0}; // ever; those after it have not been touched
+};
+
+} // namespace ktcp::user
