@@ -24,12 +24,13 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '%s\n' '' 'Variables: KDIR=<kernel build tree>  V=1' \
 	  '  run:   WWWROOT=<dir> PORT=8081 KERNEL=6.1|6.12' \
-	  '  bench: BENCH_QUICK=1 SERVERS="khttpd nginx ..." SIZES=... CONNECTIONS=...'
+	  '  bench: BENCH_QUICK=1 SERVERS="khttpd nginx ..." SIZES=... CONNECTIONS=...' \
+  '  bench-echo: BENCH_QUICK=1 SERVERS="kecho:inline plain-epoll ..." CONNECTIONS=...'
 
 setup: ## install what building needs (apt)
 	@scripts/setup build
 
-user: setup ## user-http-server, user-echo-server, htstress in build/release
+user: setup ## user-http-server, user-echo-server, htstress, bench in build/release
 	@cmake --preset release >build/cmake-release.log 2>&1 || { cat build/cmake-release.log; exit 1; }
 	@cmake --build --preset release --target programs -- $(ninja_flags)
 
@@ -56,6 +57,12 @@ check-full: ## the same on all of the real input
 bench: ## compare with nginx, lighttpd and h2o in one VM
 	@lab/bench
 
+bench-echo: ## compare kecho's models, user-echo-server's and a plain epoll loop in one VM
+	@lab/echo
+
+plot: ## build/plot/bench.png: kecho against user-echo-server in a VM, or BENCH="a.txt b.txt"
+	@lab/plot $(BENCH)
+
 fuzz: ## run each fuzz target for FUZZ_SECONDS (60 by default here)
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) scripts/fuzz
 
@@ -68,4 +75,4 @@ lint: ## format, layers, clang-tidy, cppcheck
 clean: ## remove everything that was built
 	rm -rf build
 
-.PHONY: all help setup user modules run check check-full bench fuzz format lint clean
+.PHONY: all help setup user modules run check check-full bench bench-echo plot fuzz format lint clean

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # shellcheck shell=bash
-# What lab/bench, lab/profile and lab/self_check have in common: building, collecting, booting.
+# What the lab's commands have in common: building, collecting, booting.
 
 lab_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 repository=$(cd "$lab_folder/.." && pwd)
 # shellcheck source=lab/servers/servers.sh
 . "$lab_folder/servers/servers.sh"
+# shellcheck source=lab/servers/echo_servers.sh
+. "$lab_folder/servers/echo_servers.sh"
 
 KERNEL=${KERNEL:-6.1}
 
@@ -22,30 +24,44 @@ lab_folder_for() {
   programs_folder=$1/programs
 }
 
-# lab_build SERVERS: the load generator, the plugin and our own servers, if asked for, copied to
-# $programs_folder, so that the next build does not change what is being measured.
-# LAB_BUILD names a folder with programs that are built already.
+# lab_build PROGRAM|MODULE.ko...: with the plugin, copied to $programs_folder, so that the next
+# build does not change what is being measured.
+# LAB_BUILD names a folder with programs that are built already, LAB_MODULES one with modules.
 lab_build() {
-  local from=${LAB_BUILD:-$repository/build/release} targets=(htstress ktcp_plugin) release
+  local from=${LAB_BUILD:-$repository/build/release} release word programs=() modules=()
   release=$("$repository/vm/kernel" "$KERNEL" release)
+  for word; do
+    if [[ $word == *.ko ]]; then modules+=("$word"); else programs+=("$word"); fi
+  done
   if [[ -z ${LAB_BUILD:-} ]]; then
-    [[ " $1 " == *" user-http-server "* ]] && targets+=(user-http-server)
     (cd "$repository" && { [[ -f build/release/build.ninja ]] || cmake --preset release; } &&
-      cmake --build build/release --target "${targets[@]}") >&2 || lab_fail "the build failed"
+      cmake --build build/release --target ktcp_plugin "${programs[@]}") >&2 || lab_fail "the build failed"
   fi
-  if [[ " $1 " == *" khttpd "* && -z ${LAB_NO_MODULES:-} ]]; then
+  if ((${#modules[@]})) && [[ -z ${LAB_MODULES:-} ]]; then
     make -s -C "$repository" modules KDIR="$("$repository/vm/kernel" "$KERNEL" build)" >&2 ||
       lab_fail "the modules did not build for $release"
   fi
   mkdir -p "$programs_folder"
   rm -f "$programs_folder"/*
-  cp "$from/htstress" "$from/ktcp_plugin.so" "$programs_folder/"
-  [[ ! -x $from/user-http-server ]] || cp "$from/user-http-server" "$programs_folder/"
-  [[ ! -r $repository/build/modules/$release/khttpd.ko ]] ||
-    cp "$repository/build/modules/$release/khttpd.ko" "$programs_folder/"
+  modules=("${modules[@]/#/${LAB_MODULES:-$repository/build/modules/$release}/}")
+  cp "$from/ktcp_plugin.so" "${programs[@]/#/$from/}" "${modules[@]}" "$programs_folder/" ||
+    lab_fail "not all that is to be measured is built"
 }
 
-# lab_boot WAY OUT COMMAND...: one VM. Ways:
+# http_parts SERVERS, echo_parts SERVERS: what has to be built to measure them.
+http_parts() {
+  echo htstress
+  [[ " $1 " != *" user-http-server "* ]] || echo user-http-server
+  [[ " $1 " != *" khttpd "* ]] || echo khttpd.ko
+}
+echo_parts() {
+  echo bench
+  [[ " $1 " != *" user-echo-server"[\ :]* ]] || echo user-echo-server
+  [[ " $1 " != *" plain-epoll "* ]] || echo plain-epoll-echo
+  [[ " $1 " != *" kecho"[\ :]* ]] || echo kecho.ko
+}
+
+# lab_boot WAY OUT COMMAND...: one VM; LAB_CLIENT is the load generator's name. Ways:
 #   exact   one vCPU, one guest nanosecond is one instruction, with the plugin: repeatable
 #   server  two vCPUs, the plugin counts
 #   time    two vCPUs, nothing counts: for the clock
@@ -54,7 +70,8 @@ lab_boot() {
   shift 2
   mkdir -p "$to"
   rm -f "$to/windows.jsonl" "$to"/profile.*
-  plugin=$programs_folder/ktcp_plugin.so,out=$to/windows.jsonl
+  plugin=$programs_folder/ktcp_plugin.so,out=$to/windows.jsonl,client=$LAB_CLIENT
+  plugin+=,first_port=${lab_ports%-*},last_port=${lab_ports#*-}
   [[ -z ${MAPS:-} ]] || plugin+=,profile=$to/profile.
   case $way in
     exact) options=(--icount --plugin "$plugin,$("$lab_folder/lib/guest_facts" "$KERNEL")") ;;
@@ -65,8 +82,25 @@ lab_boot() {
   [[ -z ${APPEND:-} ]] || options+=(--append "$APPEND")
   "$repository/vm/boot" --kernel "$KERNEL" "${options[@]}" --timeout "${BOOT_TIMEOUT:-7200}" \
     --out "$to" -- env SERVERS="$SERVERS" SIZES="$SIZES" CASES="$CASES" ROUNDS="$ROUNDS" \
-    REQUESTS="$REQUESTS" MAPS="${MAPS:-}" KHTTPD_OPTIONS="${KHTTPD_OPTIONS:-}" \
-    USER_HTTP_SERVER_OPTIONS="${USER_HTTP_SERVER_OPTIONS:-}" KTCP_PROGRAMS="$programs_folder" "$@"
+    REQUESTS="$REQUESTS" DURATION="${DURATION:-}" MAPS="${MAPS:-}" KHTTPD_OPTIONS="${KHTTPD_OPTIONS:-}" \
+    USER_HTTP_SERVER_OPTIONS="${USER_HTTP_SERVER_OPTIONS:-}" KECHO_OPTIONS="${KECHO_OPTIONS:-}" \
+    USER_ECHO_SERVER_OPTIONS="${USER_ECHO_SERVER_OPTIONS:-}" KTCP_PROGRAMS="$programs_folder" "$@"
+}
+
+# lab_environment COMMAND [PACKAGE...]: what a reader has to know to judge the figures.
+lab_environment() {
+  local command=$1 package
+  shift
+  echo "date: $(date --iso-8601=seconds)"
+  echo "commit: $(git -C "$repository" describe --always --dirty 2>/dev/null || echo unknown)"
+  echo "guest kernel: $("$repository/vm/kernel" "$KERNEL" release)"
+  echo "host CPU: $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -1), $(nproc) cores"
+  echo "host kernel: $(uname -r)"
+  echo "emulator: $(qemu-system-x86_64 --version | head -1)"
+  for package; do
+    echo "$package: $(dpkg-query -W -f '${Version}' "$package" 2>/dev/null || echo 'not a package')"
+  done
+  echo "command: $command"
 }
 
 # check_servers NAMES: the known ones only.

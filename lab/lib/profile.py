@@ -4,12 +4,11 @@
 
 import argparse
 import bisect
-import json
 import os
 import subprocess
 import sys
 
-from windows import read_windows, sides
+from windows import (RULES, count_of, read_runs, read_windows, side_of, sides)
 
 
 class Symbols:
@@ -81,12 +80,11 @@ def user_symbols(maps):
     return Symbols(keep_starts(rows))
 
 
-def add_call(fields, wanted, kernel, user, sums, calls):
+def add_call(fields, args, kernel, user, sums, calls):
     """One call from a module or a program into the kernel's core, with all that it cost there."""
     back, entry, role, level, instructions, times = fields
     back, entry = int(back, 16), int(entry, 16)
-    side = "server" if level == "softirq_module" else side_of(role, level, 0)
-    if wanted not in (side, "all"):
+    if args.side not in (side_of(role, level, False, args.rule), "all"):
         return
     what, _ = kernel.find(entry)
     if back == 0:
@@ -115,11 +113,14 @@ def keep_starts(rows):
     return [row for row in rows if row[0] not in starts or not row[1].startswith("(")]
 
 
-def side_of(role, level, address):
-    module = address >= 0xFFFFFFFFC0000000
-    if level == "softirq_module" or (role == "client" and module):
-        return "server"
-    return {"client": "client", "idle": "idle"}.get(role, "server")
+MODULES = 0xFFFFFFFFC0000000
+
+
+def where_of(level, address):
+    if not address >> 63:
+        return "user"
+    return {"to_client": "softirq, to client", "to_server": "softirq, to server",
+            "softirq_module": "softirq+module"}.get(level, level)
 
 
 def main():
@@ -128,15 +129,17 @@ def main():
     parser.add_argument("--server", required=True)
     parser.add_argument("--top", type=int, default=50)
     parser.add_argument("--side", choices=["server", "client", "idle", "all"], default="server")
+    parser.add_argument("--rule", choices=RULES, required=True)
     parser.add_argument("--by", choices=["function", "file", "call"], default="function")
     args = parser.parse_args()
 
-    with open(f"{args.folder}/runs.jsonl", encoding="utf-8") as lines:
-        runs = [json.loads(line) for line in lines]
+    runs = read_runs(f"{args.folder}/runs.jsonl")
     if not runs:
         sys.exit(f"lab: {args.folder}/runs.jsonl is empty: nothing was measured")
     run = runs[0]
-    requests = run["result"]["requests"]
+    if not run["result"]:
+        sys.exit(f"lab: {run['server']}: {run['fault']}")
+    requests = count_of(run["result"])
     window = read_windows(f"{args.folder}/windows.jsonl")[run["window"]]
     kernel = kernel_symbols(f"{args.folder}/kallsyms")
     user = user_symbols(f"{args.folder}/maps.{args.server}")
@@ -147,32 +150,34 @@ def main():
             kind, *fields = line.split()
             if kind == "call":
                 if args.by == "call":
-                    add_call(fields, args.side, kernel, user, sums, calls)
+                    add_call(fields, args, kernel, user, sums, calls)
                 continue
             address, size, role, level, count = fields
             address = int(address, 16)
-            side = side_of(role, level, address)
+            side = side_of(role, level, address >= MODULES, args.rule)
             if args.side not in (side, "all"):
                 continue
             name, file = (kernel if address >> 63 else user).find(address)
             if args.by == "call":
                 # The core's instructions come with the calls, but for those of plain softirqs.
-                if file == "kernel" and level != "softirq":
+                softirq = level in ("softirq", "to_client", "to_server")
+                if file == "kernel" and not softirq:
                     continue
                 key = ("(softirqs of the task)" if file == "kernel" else "(own code)", file,
-                       level.replace("_module", ""))
+                       where_of(level, address))
                 sums[key] = sums.get(key, 0) + int(size) * int(count)
                 continue
-            where = "user" if not address >> 63 else level.replace("_module", "+module")
+            where = where_of(level, address)
             key = (file, where) if args.by == "file" else (name, file, where)
             sums[key] = sums.get(key, 0) + int(size) * int(count)
             if args.by == "function" and starts_at(kernel if address >> 63 else user, address):
                 calls[key] = calls.get(key, 0) + int(count)
 
+    noun = "request" if "requests" in run["result"] else "round trip"
     case = "keep-alive" if run["mode"] == "keep" else "a connection per request"
     print(f"{run['server']}, {run['size']} bytes, {case}, {run['connections']} connections, "
-          f"{requests} requests; guest instructions per request")
-    figures = sides(window)
+          f"{requests} {noun}s; guest instructions per {noun}")
+    figures = sides(window, args.rule)
     print("  ".join(f"{side} {figures[side] / requests:,.0f}"
                     for side in ("server", "client", "idle", "total")) +
           f"  (total is without idle)  task switches {window['switches'] / requests:.2f}")

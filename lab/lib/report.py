@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 """Joins what the ways of measuring found into runs.jsonl and a Markdown table."""
 
-import json
-import os
-import statistics
 import sys
 
-from windows import read_windows, sides
+from runs import load_all, spread, warnings, write_runs, write_table
+
+# As the figures in doc/bench.md were made.
+RULE = "sender"
 
 FOOTER = """\
 Medians over the rounds (smallest to largest). All servers ran in one VM boot a way, with one
@@ -25,41 +25,6 @@ worker, interleaved; the client is htstress with one thread.
 - **requests/s, p50, p99** are wall-clock time in a VM with two CPUs. Under emulation (TCG) they are
   a sanity check only: system calls, context switches and address-space switches are dear there,
   memory is cheap, and so servers in the kernel look better than they are."""
-
-
-def load(folder, way):
-    path = f"{folder}/{way}/runs.jsonl"
-    if not os.path.exists(path):
-        return []
-    with open(path, encoding="utf-8") as lines:
-        runs = [json.loads(line) for line in lines]
-    windows = {}
-    if os.path.exists(f"{folder}/{way}/windows.jsonl"):
-        windows = read_windows(f"{folder}/{way}/windows.jsonl")
-    for run in runs:
-        run["way"] = way
-        result = run["result"]
-        n = result["requests"]
-        if not n:
-            continue
-        if way == "exact":
-            run["instructions_total"] = result["seconds"] * 1e9 / n
-        window = windows.get(run["window"])
-        if window:
-            figures = sides(window)
-            run["plugin"] = {k: figures[k] / n for k in ("server", "client", "idle", "total")}
-            run["plugin"]["detail"] = {
-                " ".join(k): v / n for k, v in sorted(figures["detail"].items())}
-            run["plugin"]["task_switches"] = window["switches"] / n
-            run["plugin"]["anomalies"] = window["anomalies"]
-    return runs
-
-
-def spread(values, digits=0):
-    if not values:
-        return "–"
-    text = [f"{v:,.{digits}f}" for v in (statistics.median(values), min(values), max(values))]
-    return text[0] if len(values) == 1 else f"{text[0]} ({text[1]}–{text[2]})"
 
 
 def size_name(size):
@@ -107,24 +72,11 @@ def table(runs):
 
 def main():
     folder = sys.argv[1]
-    runs = [run for way in ("exact", "server", "time") for run in load(folder, way)]
+    runs = load_all(folder, RULE)
     if not runs:
         sys.exit(f"lab: nothing was measured (see {folder})")
-    with open(f"{folder}/runs.jsonl", "w", encoding="utf-8") as file:
-        for run in runs:
-            file.write(json.dumps(run) + "\n")
-    with open(f"{folder}/environment.txt", encoding="utf-8") as file:
-        environment = file.read().splitlines()
-    doubtful = sum(1 for r in runs if r.get("plugin", {}).get("anomalies"))
-    lines = ["# Servers compared", "", *[f"- {line}" for line in environment], "",
-             *table(runs), FOOTER]
-    if doubtful:
-        lines.append(f"\n**{doubtful} windows in which the plugin lost track of a softirq: "
-                     "their server figures are doubtful.**")
-    text = "\n".join(lines) + "\n"
-    with open(f"{folder}/table.md", "w", encoding="utf-8") as file:
-        file.write(text)
-    print(text)
+    write_runs(folder, runs)
+    write_table(folder, "Servers compared", [*table(runs), FOOTER, *warnings(runs)])
 
 
 main()

@@ -3,8 +3,9 @@
 
 import json
 
-LEVELS = ("task", "softirq", "softirq_module")
+LEVELS = ("task", "softirq", "to_client", "to_server", "softirq_module")
 REGIONS = ("user", "core", "module")
+RULES = ("socket", "sender")
 
 
 def read_windows(path):
@@ -12,15 +13,41 @@ def read_windows(path):
         return {w["window"]: w for w in map(json.loads, lines)}
 
 
-def sides(window):
-    """Instructions by side.
+def read_runs(path):
+    with open(path, encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
 
-    server          all tasks but the client's and the idle ones, softirqs on their backs, and
-                    what a kernel module did (with all it called) in a softirq on any back
-    client          the load generator's own code and its system calls, and the softirqs on its
-                    back (the packets it sends, which there reach the server's socket)
-    idle            the idle tasks, and softirqs on their backs
+
+def count_of(result):
+    """Requests, or an echo's round trips, in the window."""
+    return result.get("requests", result.get("round_trips"))
+
+
+def rate_of(result):
+    return result.get("requests_per_second", result.get("round_trips_per_second"))
+
+
+def side_of(role, level, module, rule):
+    """Who pays for instructions of a task's role, at a level, in a module's code or not.
+
+    Both rules: the client pays for its program and its system calls, the server for all other tasks
+    and for what a kernel module does (with all it calls) in a softirq on any task's back. They
+    differ in who pays for a packet's way up, through the softirq, to the socket that it is for:
+
+    socket          whose socket it is: so each side has what happens on its own sockets, and the
+                    client's side is the same whatever the server does in whichever context
+    sender          the task on whose back the softirq runs, which on loopback is the sender
     """
+    if level == "softirq_module" or (role == "client" and module):
+        return "server"
+    if rule == "socket" and level in ("to_client", "to_server"):
+        return level.removeprefix("to_")
+    return {"client": "client", "idle": "idle"}.get(role, "server")
+
+
+def sides(window, rule):
+    """Instructions by side: server, client, idle (and softirqs on the idle tasks' backs), and
+    total, which is the first two; detail has them by (side, level, region)."""
     out = {"server": 0, "client": 0, "idle": 0}
     detail = {}
     for task in window["tasks"]:
@@ -29,10 +56,7 @@ def sides(window):
                 n = task.get(f"{level}_{region}", 0)
                 if not n:
                     continue
-                if level == "softirq_module" or (task["role"] == "client" and region == "module"):
-                    side = "server"
-                else:
-                    side = {"client": "client", "idle": "idle"}.get(task["role"], "server")
+                side = side_of(task["role"], level, region == "module", rule)
                 out[side] += n
                 key = (side, level, region)
                 detail[key] = detail.get(key, 0) + n

@@ -4,6 +4,17 @@
 # root. Sourced in the guest (lab/lib/guest_measure); what it needs from the caller: $programs (a
 # folder with our own programs and modules), $root, $state.
 
+# All servers of the lab listen in this range, which the guest takes out of what it gives to clients:
+# so the plugin knows which end of a connection is the server's.
+lab_ports=22010-22099
+
+# In the guest. A thousand clients that send at the same moment overrun the queue of 1000 packets
+# that each CPU has for loopback by default; then retransmissions are measured, not servers.
+lab_prepare_guest() {
+  echo "$lab_ports" >/proc/sys/net/ipv4/ip_local_reserved_ports
+  echo 20000 >/proc/sys/net/core/netdev_max_backlog
+}
+
 all_servers=(khttpd user-http-server nginx nginx-cached lighttpd h2o)
 
 # server_port NAME
@@ -12,7 +23,7 @@ server_port() {
   for i in "${!all_servers[@]}"; do
     [[ ${all_servers[i]} == "$1" ]] && echo $((22010 + i)) && return
   done
-  echo "lab: no server is called '$1'; known: ${all_servers[*]}" >&2
+  echo "lab: no server is called '$1'; known: ${all_servers[*]} ${lab_other_servers:-}" >&2
   return 1
 }
 

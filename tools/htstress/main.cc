@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-#include <sys/resource.h>
-
 #include <csignal>
 #include <memory>
 #include <string>
@@ -9,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "descriptor_limit.hh"
 #include "options.hh"
 #include "report.hh"
 #include "run.hh"
@@ -32,15 +31,6 @@ void catch_interrupts() {
     sigaction(SIGTERM, &action, nullptr);
 }
 
-// Each connection is a descriptor: take what the hard limit allows.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 int fail(const std::string& why) {
     fmt::print(stderr, "htstress: {}\n", why);
     return 2;
@@ -58,7 +48,7 @@ int main(int argc, char** argv) {
     if (const std::string fault = htstress::make_target(options, target); !fault.empty())
         return fail(fault);
 
-    raise_descriptor_limit();
+    ktcp::tools::raise_descriptor_limit();
     htstress::Run run(options, target);
     std::vector<std::unique_ptr<htstress::Worker>> workers;
     for (unsigned i = 0; i < options.threads; ++i) {

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "json.hh"
+
 namespace htstress {
 namespace {
 
@@ -22,19 +24,6 @@ std::uint64_t percent(std::uint64_t part, std::uint64_t whole) {
 }
 
 double microseconds(std::uint64_t ns) { return static_cast<double>(ns) / 1000; }
-
-std::string json_string(const std::string& text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\')
-            out += '\\';
-        if (static_cast<unsigned char>(c) < 0x20)
-            out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        else
-            out += c;
-    }
-    return out + '"';
-}
 
 } // namespace
 
@@ -69,10 +58,11 @@ std::string write_json(const Options& o, const Tally& t, double seconds) {
                "\"reconnects\": {}, \"body_bytes\": {}, \"seconds\": {:.9f}, "
                "\"requests_per_second\": {:.3f}, \"latency_us\": {{\"p50\": {:.3f}, "
                "\"p90\": {:.3f}, \"p99\": {:.3f}, \"max\": {:.3f}}}}}\n",
-               json_string(o.url), o.threads, o.concurrency, o.keep_alive, requests_of(t), t.good,
-               t.bad, t.socket_errors, t.reconnects, t.body_bytes, seconds, rate_of(t, seconds),
-               microseconds(t.latency.quantile(0.50)), microseconds(t.latency.quantile(0.90)),
-               microseconds(t.latency.quantile(0.99)), microseconds(t.latency.max()));
+               ktcp::tools::json_string(o.url), o.threads, o.concurrency, o.keep_alive,
+               requests_of(t), t.good, t.bad, t.socket_errors, t.reconnects, t.body_bytes, seconds,
+               rate_of(t, seconds), microseconds(t.latency.quantile(0.50)),
+               microseconds(t.latency.quantile(0.90)), microseconds(t.latency.quantile(0.99)),
+               microseconds(t.latency.max()));
     const bool failed = std::ferror(file) != 0;
     if (std::fclose(file) != 0 || failed)
         return fmt::format("{}: could not be written: {}", o.json_path, std::strerror(errno));

@@ -45,7 +45,7 @@ bool Worker::connect(Connection& c) {
     c.fd = socket(target.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (c.fd < 0) {
         count_error("socket", errno);
-        now_ = monotonic_ns();
+        now_ = ktcp::tools::monotonic_ns();
         finish(c, false);
         return false;
     }
@@ -57,7 +57,7 @@ bool Worker::connect(Connection& c) {
     if ((target.loopback4 && !run_.sources().apply(c.fd)) ||
         (::connect(c.fd, address, target.address_length) < 0 && errno != EINPROGRESS)) {
         const int error = errno;
-        now_ = monotonic_ns();
+        now_ = ktcp::tools::monotonic_ns();
         if (error == EADDRNOTAVAIL || error == EAGAIN) {
             if (error == EADDRNOTAVAIL && target.loopback4)
                 run_.sources().skip();
@@ -86,7 +86,7 @@ bool Worker::connect(Connection& c) {
         return watch(c, reading | EPOLLOUT);
     }
     count_error("connect", errno);
-    now_ = monotonic_ns();
+    now_ = ktcp::tools::monotonic_ns();
     finish(c, false);
     return false;
 }
@@ -113,7 +113,7 @@ bool Worker::send_request(Connection& c) {
             return connect(c);
         }
         count_error("send", errno);
-        now_ = monotonic_ns();
+        now_ = ktcp::tools::monotonic_ns();
         finish(c, false);
         return false;
     }
@@ -162,13 +162,13 @@ void Worker::receive(Connection& c, std::uint32_t events) {
         std::size_t used = 0;
         switch (c.parser.feed(data, used)) {
         case ResponseParser::Result::malformed:
-            now_ = monotonic_ns();
+            now_ = ktcp::tools::monotonic_ns();
             count_bad(c.parser.fault(), 0);
             finish(c, false);
             next_request(c);
             return;
         case ResponseParser::Result::complete:
-            now_ = c.answered = monotonic_ns();
+            now_ = c.answered = ktcp::tools::monotonic_ns();
             on_answer(c, data.size() - used, emptied && hang_up);
             if (c.state != State::ending || emptied)
                 return;
@@ -215,7 +215,7 @@ void Worker::on_end_of_input(Connection& c) {
         return;
     }
     if (c.state != State::ending) {
-        now_ = c.answered = monotonic_ns();
+        now_ = c.answered = ktcp::tools::monotonic_ns();
         if (!c.parser.started()) {
             lost(c, "recv", 0);
             return;
@@ -253,7 +253,7 @@ void Worker::lost(Connection& c, const char* operation, int error) {
         return;
     } else {
         count_error(operation, error);
-        now_ = monotonic_ns();
+        now_ = ktcp::tools::monotonic_ns();
     }
     finish(c, false);
     next_request(c);

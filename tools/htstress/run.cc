@@ -38,16 +38,16 @@ void Run::advance() {
         open_phase(options_.number, endless);
         tick_ = endless ? 100'000 : std::max<std::uint64_t>(1, options_.number / 10);
         if (options_.marker)
-            mark_window_begin();
-        begin_ = monotonic_ns();
+            ktcp::tools::mark_window_begin();
+        begin_ = ktcp::tools::monotonic_ns();
         if (options_.duration > 0)
             deadline_ = begin_ + static_cast<std::uint64_t>(options_.duration * 1e9);
         return;
     }
     case Phase::measuring:
-        end_ = monotonic_ns();
+        end_ = ktcp::tools::monotonic_ns();
         if (options_.marker)
-            mark_window_end();
+            ktcp::tools::mark_window_end();
         phase_ = Phase::finished;
         return;
     case Phase::finished:

@@ -15,7 +15,7 @@ struct Tally {
     std::uint64_t socket_errors = 0; // not answered
     std::uint64_t reconnects = 0;    // persistent connections that the server had closed
     std::uint64_t body_bytes = 0;    // of good answers
-    Histogram latency;               // of good answers, ns
+    ktcp::tools::Histogram latency;  // of good answers, ns
     std::string first_bad;           // the first of each, in words
     std::string first_error;
 

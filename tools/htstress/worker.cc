@@ -68,7 +68,7 @@ void Worker::work() {
 }
 
 void Worker::run_phase() {
-    now_ = monotonic_ns();
+    now_ = ktcp::tools::monotonic_ns();
     claimed_ = 0;
     in_flight_ = connections_.size();
     for (Connection& c : connections_)
@@ -125,7 +125,7 @@ void Worker::on_tick() {
     std::uint64_t expirations;
     if (read(timer_, &expirations, sizeof expirations) < 0)
         return;
-    now_ = monotonic_ns();
+    now_ = ktcp::tools::monotonic_ns();
     const auto limit = static_cast<std::uint64_t>(run_.options().timeout * 1e9);
     const bool interrupted = run_.interrupted();
     for (Connection& c : connections_) {

@@ -28,8 +28,7 @@ bool is_call(const unsigned char* bytes, std::size_t size) {
     return bytes[at] == 0xff && at + 1 < size && (bytes[at + 1] >> 3 & 7) == 2;
 }
 
-Block& Blocks::find(std::uint64_t vaddr, std::uint32_t instructions, std::uint64_t return_to,
-                    bool softirq_entry) {
+Block& Blocks::find(std::uint64_t vaddr, std::uint32_t instructions, std::uint64_t return_to) {
     const std::lock_guard lock(mutex_);
     std::unique_ptr<Block>& block = blocks_[Key{vaddr, return_to, instructions}];
     if (!block) {
@@ -38,7 +37,6 @@ Block& Blocks::find(std::uint64_t vaddr, std::uint32_t instructions, std::uint64
         block->return_to = return_to;
         block->instructions = instructions;
         block->region = region_of(vaddr);
-        block->softirq_entry = softirq_entry;
     }
     return *block;
 }

@@ -25,6 +25,7 @@ struct Block {
     std::uint32_t instructions = 0;
     Region region = Region::user;
     bool softirq_entry = false;
+    bool packet_entry = false;
     // Each vCPU writes its own row.
     std::array<Executions, max_vcpus> runs{};
     Executions base{}; // all rows added up, when the window began
@@ -41,8 +42,7 @@ constexpr std::size_t run_of(Role role, Level level) {
 // All blocks; the same code translated again is the same block.
 class Blocks {
 public:
-    Block& find(std::uint64_t vaddr, std::uint32_t instructions, std::uint64_t return_to,
-                bool softirq_entry);
+    Block& find(std::uint64_t vaddr, std::uint32_t instructions, std::uint64_t return_to);
 
     template <typename Visit> void for_each(Visit visit) {
         const std::lock_guard lock(mutex_);

@@ -27,4 +27,39 @@ void Counter::switch_task(unsigned index, std::uint64_t vaddr, std::uint64_t phy
     vcpu.task = &tasks_.find(vaddr, pid, comm, settings_.client);
 }
 
+// The packet has just come from the driver: its data begin with the IP header (RFC 791 section 3.1,
+// RFC 8200 section 3), TCP's ports are the first four bytes behind it. IPv6 extension headers are
+// not looked through: on loopback there are none.
+void Counter::enter_packet(unsigned index, std::uint64_t vaddr, std::uint64_t physical) {
+    Vcpu& vcpu = vcpus_[index];
+    if (!is_plain_softirq(vcpu.level))
+        return;
+    vcpu.level = Level::softirq;
+    std::uint64_t data = 0;
+    if (!memory_.read(physical + static_cast<std::uint64_t>(settings_.skb_data_offset), &data,
+                      sizeof data))
+        return;
+    // sk_buffs and what they point to lie in the direct map: one distance for all of it.
+    data -= vaddr - physical;
+    unsigned char ip[40];
+    if (!memory_.read(data, ip, sizeof ip))
+        return;
+    constexpr unsigned char tcp = 6;
+    std::uint64_t ports_at = 0;
+    if (ip[0] >> 4 == 4 && ip[9] == tcp)
+        ports_at = data + (ip[0] & 15U) * 4;
+    else if (ip[0] >> 4 == 6 && ip[6] == tcp)
+        ports_at = data + 40;
+    unsigned char ports[4];
+    if (!ports_at || !memory_.read(ports_at, ports, sizeof ports))
+        return;
+    const auto is_server = [&](unsigned port) {
+        return port >= settings_.first_port && port <= settings_.last_port;
+    };
+    const bool from_server = is_server(ports[0] * 256U + ports[1]);
+    const bool to_server = is_server(ports[2] * 256U + ports[3]);
+    if (from_server != to_server)
+        vcpu.level = to_server ? Level::to_server : Level::to_client;
+}
+
 } // namespace ktcp::plugin

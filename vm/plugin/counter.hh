@@ -37,14 +37,20 @@ public:
             }
         } else if (at == vcpu.softirq_return) {
             vcpu.level = Level::task;
-        } else if (vcpu.level == Level::softirq) {
+        } else if (vcpu.level != Level::softirq_module) {
             if (block.region == Region::module) {
+                vcpu.below_module = vcpu.level;
                 vcpu.level = Level::softirq_module;
                 vcpu.module_return = vcpu.last_return;
                 vcpu.softirq_call = {};
+            } else if (block.packet_entry) {
+                // Whose packet it is turns out within this block (enter_packet()).
+                vcpu.packet_return = vcpu.last_return;
+            } else if (vcpu.level != Level::softirq && at == vcpu.packet_return) {
+                vcpu.level = Level::softirq;
             }
         } else if (at == vcpu.module_return) {
-            vcpu.level = Level::softirq;
+            vcpu.level = vcpu.below_module;
         }
         if (block.return_to)
             vcpu.last_return = block.return_to;
@@ -58,6 +64,9 @@ public:
 
     // The vCPU loads the stack pointer of the task it switches to, from this address.
     void switch_task(unsigned index, std::uint64_t vaddr, std::uint64_t physical);
+
+    // The softirq on the vCPU takes up a packet: an sk_buff at this address.
+    void enter_packet(unsigned index, std::uint64_t vaddr, std::uint64_t physical);
 
     void set_stack_offset(std::int64_t offset) { stack_offset_ = offset; }
     void set_profiling(bool on) { profiling_ = on; }
@@ -74,9 +83,11 @@ private:
     struct alignas(128) Vcpu {
         Task* task = nullptr;
         Level level = Level::task;
-        std::uint64_t last_return = 0;    // behind the last call made
-        std::uint64_t softirq_return = 0; // where the softirq loop will return to
-        std::uint64_t module_return = 0;  // where the module's function will return to
+        std::uint64_t last_return = 0;       // behind the last call made
+        std::uint64_t softirq_return = 0;    // where the softirq loop will return to
+        std::uint64_t packet_return = 0;     // where the packet's way up will return to
+        std::uint64_t module_return = 0;     // where the module's function will return to
+        Level below_module = Level::softirq; // and the level there
         CallState softirq_call;
     };
 
@@ -88,7 +99,7 @@ private:
             state.from = block.return_to;
             return;
         }
-        if (vcpu.level == Level::softirq)
+        if (is_plain_softirq(vcpu.level))
             return;
         if (!state.call) {
             state.call = &calls_.find(vcpu.task->role, vcpu.level, state.from, block.vaddr);

@@ -31,8 +31,10 @@ Plugin& plugin() {
     return instance;
 }
 
-// How far behind __switch_to_asm's start the load of the new stack pointer may lie.
+// How far behind __switch_to_asm's start the load of the new stack pointer may lie, and behind
+// __netif_receive_skb_one_core's the load of the packet's device.
 constexpr std::uint64_t switch_reach = 64;
+constexpr std::uint64_t receive_reach = 32;
 
 void on_block(unsigned vcpu, void* data) {
     if (vcpu < max_vcpus)
@@ -49,6 +51,15 @@ void on_switch(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t vaddr, v
     plugin().counter.switch_task(vcpu, vaddr, qemu_plugin_hwaddr_phys_addr(address));
 }
 
+// `data` is the displacement by which the instruction reaches into the sk_buff.
+void on_packet(unsigned vcpu, qemu_plugin_meminfo_t info, std::uint64_t vaddr, void* data) {
+    const qemu_plugin_hwaddr* address = qemu_plugin_get_hwaddr(info, vaddr);
+    if (vcpu >= max_vcpus || !address || qemu_plugin_hwaddr_is_io(address))
+        return;
+    const auto into = reinterpret_cast<std::uintptr_t>(data);
+    plugin().counter.enter_packet(vcpu, vaddr - into, qemu_plugin_hwaddr_phys_addr(address) - into);
+}
+
 std::uint32_t displacement(const unsigned char* bytes) {
     std::uint32_t value;
     std::memcpy(&value, bytes + 3, sizeof value);
@@ -57,6 +68,18 @@ std::uint32_t displacement(const unsigned char* bytes) {
 
 void watch_instruction(qemu_plugin_insn* insn) {
     const auto* bytes = static_cast<const unsigned char*>(qemu_plugin_insn_data(insn));
+    const std::uint64_t at = qemu_plugin_insn_vaddr(insn);
+    // mov disp8(%rdi),reg: the first argument of __netif_receive_skb_one_core is the packet, and
+    // the first that is read of it is the device. The address read says which packet that is.
+    const std::uint64_t receive = plugin().settings.receive;
+    if (receive && at >= receive && at < receive + receive_reach &&
+        qemu_plugin_insn_size(insn) == 4 && bytes[0] == 0x48 && bytes[1] == 0x8b &&
+        (bytes[2] & 0xc7) == 0x47) {
+        qemu_plugin_register_vcpu_mem_cb(insn, on_packet, QEMU_PLUGIN_CB_NO_REGS,
+                                         QEMU_PLUGIN_MEM_RW,
+                                         reinterpret_cast<void*>(std::uintptr_t{bytes[3]}));
+        return;
+    }
     if (qemu_plugin_insn_size(insn) != 7)
         return;
     if (std::equal(std::begin(marker_opcode), std::end(marker_opcode), bytes)) {
@@ -69,7 +92,6 @@ void watch_instruction(qemu_plugin_insn* insn) {
     // mov disp32(%rsi),%rsp: __switch_to_asm takes up the stack of the next task, whose task_struct
     // is in rsi: the address it loads from says which task that is.
     constexpr unsigned char load_stack[] = {0x48, 0x8b, 0xa6};
-    const std::uint64_t at = qemu_plugin_insn_vaddr(insn);
     const std::uint64_t start = plugin().settings.switch_to;
     if (at >= start && at < start + switch_reach &&
         std::equal(std::begin(load_stack), std::end(load_stack), bytes)) {
@@ -95,8 +117,9 @@ void on_translation(qemu_plugin_id_t, qemu_plugin_tb* tb) {
         return_to = qemu_plugin_insn_vaddr(last) + qemu_plugin_insn_size(last);
     const auto& entries = plugin().settings.softirq;
     const bool softirq_entry = std::find(entries.begin(), entries.end(), vaddr) != entries.end();
-    Block& block =
-        plugin().blocks.find(vaddr, static_cast<std::uint32_t>(n), return_to, softirq_entry);
+    Block& block = plugin().blocks.find(vaddr, static_cast<std::uint32_t>(n), return_to);
+    block.softirq_entry = softirq_entry;
+    block.packet_entry = vaddr == plugin().settings.receive;
     qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_NO_REGS, &block);
 }
 

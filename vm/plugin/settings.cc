@@ -44,13 +44,22 @@ std::string parse_settings(int argc, char** argv, Settings& settings) {
                 settings.softirq.push_back(number);
             else if (name == "banner")
                 settings.banner = number;
+            else if (name == "receive")
+                settings.receive = number;
+            else if (name == "first_port")
+                settings.first_port = number;
+            else if (name == "last_port")
+                settings.last_port = number;
+            else if (name == "skb_data")
+                settings.skb_data_offset = static_cast<std::int64_t>(number);
             else if (name == "comm")
                 settings.comm_offset = static_cast<std::int64_t>(number);
             else if (name == "pid")
                 settings.pid_offset = static_cast<std::int64_t>(number);
             else
                 return "unknown argument '" + std::string(name) +
-                       "'; known: out profile client switch softirq banner comm pid";
+                       "'; known: out profile client switch softirq banner comm pid receive "
+                       "skb_data first_port last_port";
         }
     }
     if (settings.out.empty())
@@ -58,7 +67,10 @@ std::string parse_settings(int argc, char** argv, Settings& settings) {
     if (!settings.switch_to || settings.softirq.empty() || !settings.banner ||
         settings.comm_offset < 0 || settings.pid_offset < 0)
         return "switch=, softirq=, banner=, comm= and pid= are all needed (see "
-               "lab/lib/plugin_arguments)";
+               "lab/lib/guest_facts)";
+    if (settings.receive &&
+        (settings.skb_data_offset < 0 || settings.first_port > settings.last_port))
+        return "receive= needs skb_data=, first_port= and last_port=";
     return {};
 }
 

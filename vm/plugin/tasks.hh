@@ -17,10 +17,16 @@ enum class Role : std::uint8_t { client, idle, other }; // other: the server and
 constexpr std::size_t role_count = 3;
 
 // How deep below the task: its own code and system calls (and interrupt handlers that hit it);
-// a softirq that runs on its back; a kernel module's code called from that softirq, with all
-// that it calls.
-enum class Level : std::uint8_t { task, softirq, softirq_module };
-constexpr std::size_t level_count = 3;
+// a softirq that runs on its back; in that softirq, the way of a TCP packet up to its socket, which
+// is the client's or the server's; a kernel module's code called from the softirq, with all that it
+// calls.
+enum class Level : std::uint8_t { task, softirq, to_client, to_server, softirq_module };
+constexpr std::size_t level_count = 5;
+
+// Inside a softirq, but in no module's code.
+constexpr bool is_plain_softirq(Level level) {
+    return level == Level::softirq || level == Level::to_client || level == Level::to_server;
+}
 
 // Where the instruction lies.
 enum class Region : std::uint8_t { user, core, module };

@@ -8,7 +8,8 @@ namespace ktcp::plugin {
 namespace {
 
 constexpr const char* role_names[role_count] = {"client", "idle", "other"};
-constexpr const char* level_names[level_count] = {"task", "softirq", "softirq_module"};
+constexpr const char* level_names[level_count] = {"task", "softirq", "to_client", "to_server",
+                                                  "softirq_module"};
 constexpr const char* region_names[region_count] = {"user", "core", "module"};
 
 // Names come from the guest: nothing that could end the string early gets through.

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-namespace htstress {
+namespace ktcp::tools {
 namespace {
 
 TEST(Histogram, EmptyIsZero) {
@@ -74,4 +74,4 @@ TEST(Histogram, AddMergesAndClearEmpties) {
 }
 
 } // namespace
-} // namespace htstress
+} // namespace ktcp::tools

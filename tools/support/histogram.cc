@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace htstress {
+namespace ktcp::tools {
 
 void Histogram::add(const Histogram& other) {
     for (std::size_t i = 0; i < size; ++i)
@@ -38,4 +38,4 @@ std::uint64_t Histogram::quantile(double fraction) const {
     return max_;
 }
 
-} // namespace htstress
+} // namespace ktcp::tools

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <ctime>
 
-namespace htstress {
+namespace ktcp::tools {
 
 // Nanoseconds that never jump: answered by the vDSO, no system call.
 inline std::uint64_t monotonic_ns() {
@@ -14,4 +14,4 @@ inline std::uint64_t monotonic_ns() {
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-} // namespace htstress
+} // namespace ktcp::tools

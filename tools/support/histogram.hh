@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace htstress {
+namespace ktcp::tools {
 
 // Log-linear histogram of durations: 64 equal steps per power of two, so a value read back is at
 // most 0.8 % off, from 1 ns to 2^44 ns (almost five hours; longer ones count as that long).
@@ -51,4 +51,4 @@ private:
     std::uint64_t max_ = 0;
 };
 
-} // namespace htstress
+} // namespace ktcp::tools
