@@ -4,19 +4,8 @@
 // protocol is written as a class with methods and never sees a void pointer.
 #pragma once
 
+#include "base/place.hh"
 #include "ktcp/protocol.h"
-
-namespace ktcp {
-
-struct Place {
-    void* memory;
-};
-
-} // namespace ktcp
-
-// <new> would do, but it declares the allocating forms too, and the engine must
-// not be able to reach those.
-inline void* operator new(size_t, ktcp::Place place) noexcept { return place.memory; }
 
 namespace ktcp {
 

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+//
+// Finds a connection, and ends it by what its state needs. Only the table of
+// established sockets is searched, where listeners are not: what is not found there
+// does not exist for us, and there is no falling back to whoever listens.
+
+#include <linux/netdevice.h>
+#include <linux/rcupdate.h>
+#include <net/inet6_hashtables.h>
+#include <net/inet_connection_sock.h>
+#include <net/inet_hashtables.h>
+#include <net/inet_timewait_sock.h>
+#include <net/ipv6.h>
+#include <net/mptcp.h>
+#include <net/tcp.h>
+
+#include "drop_tcp_socket/connection.h"
+#include "drop_tcp_socket/connection_id.h"
+
+/* How often a connection may change its state while we look at it, before we give up. */
+#define TRIES 3
+
+/* How often others may take a socket's lock before us. */
+#define LOCK_TRIES 1000
+
+/*
+ * The kernel's lookups are made for packets that arrive: "source" is our remote end,
+ * @dif and @sdif stand for the interface, and its master, that they came in by. A
+ * socket that is bound to an interface is found by either; one that is not, only
+ * without an sdif.
+ *
+ * IPv4 connections of IPv6 sockets are in the table by their IPv4 addresses.
+ */
+static struct sock *look_up(struct net *net, const struct ktcp_connection_id *id, int dif, int sdif)
+{
+	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
+	__be16 remote_port = htons(id->remote_port);
+
+	if (ipv6_addr_v4mapped(&id->local))
+		return __inet_lookup_established(net, hashinfo, id->remote.s6_addr32[3],
+						 remote_port, id->local.s6_addr32[3],
+						 id->local_port, dif, sdif);
+#if IS_ENABLED(CONFIG_IPV6)
+	return __inet6_lookup_established(net, hashinfo, &id->remote, remote_port, &id->local,
+					  id->local_port, dif, sdif);
+#else
+	return NULL;
+#endif
+}
+
+/*
+ * With a reference, or NULL. netstat does not say what a socket is bound to: without
+ * an interface the unbound one comes first, then that of any interface.
+ */
+static struct sock *find(struct net *net, const struct ktcp_connection_id *id)
+{
+	struct net_device *device;
+	struct sock *sk = NULL;
+
+	rcu_read_lock();
+	if (id->interface > 0) {
+		sk = look_up(net, id, id->interface, id->interface);
+	} else if (!id->interface) {
+		sk = look_up(net, id, 0, 0);
+		if (!sk) {
+			for_each_netdev_rcu(net, device) {
+				sk = look_up(net, id, device->ifindex, device->ifindex);
+				if (sk)
+					break;
+			}
+		}
+	}
+	rcu_read_unlock();
+	return sk;
+}
+
+/* In its listener's queue, or on the way from there to who accepts it. */
+static bool not_accepted(const struct sock *sk)
+{
+	return !sk->sk_socket && !sock_flag(sk, SOCK_DEAD);
+}
+
+/*
+ * A listener that is closed ends what it has not accepted under the spinlock alone,
+ * and takes it for a fault if somebody owns such a socket, as tcp_abort() does. So do
+ * as the listener does (inet_child_forget()), under the same lock; the socket stays
+ * in the queue, and accept() returns one that has been aborted.
+ */
+static bool end_not_accepted(struct sock *sk)
+{
+	/* Multipath TCP and Fast Open have queues and rules of their own. */
+	if (sk_is_mptcp(sk) || !((1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT)))
+		return false;
+	sk->sk_prot->disconnect(sk, O_NONBLOCK);
+	WRITE_ONCE(sk->sk_err, ECONNABORTED);
+	WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
+	return true;
+}
+
+/*
+ * A whole socket: tcp_abort() knows all its states, but would end a listener too, and
+ * an owner may turn the very socket that we found into one (connect() to AF_UNSPEC,
+ * then listen()), above all while we wait for his lock. So wait until nobody has it,
+ * and look again under its spinlock, without which nobody takes it.
+ *
+ * What remains are the few instructions until tcp_abort() has taken the lock: it has
+ * no form for those who hold it already. An owner who wins that race, with two system
+ * calls, ends nothing but a listener of his own that was the named connection when
+ * its name was written.
+ */
+static bool end_full(struct net *net, const struct ktcp_connection_id *id, struct sock *sk)
+{
+	int bound = READ_ONCE(sk->sk_bound_dev_if);
+	bool owned = true, accepted = true, ended = false;
+	struct sock *now = NULL;
+	int tries;
+
+	cond_resched();
+	for (tries = 0; owned && tries < LOCK_TRIES; tries++) {
+		rcu_read_lock();
+		spin_lock_bh(&sk->sk_lock.slock);
+		owned = sock_owned_by_user_nocheck(sk);
+		if (!owned)
+			now = look_up(net, id, bound, bound);
+		if (now == sk && not_accepted(sk)) {
+			accepted = false;
+			ended = end_not_accepted(sk);
+		}
+		spin_unlock_bh(&sk->sk_lock.slock);
+		rcu_read_unlock();
+		if (owned) {
+			lock_sock(sk);
+			release_sock(sk);
+		}
+	}
+	if (now)
+		sock_gen_put(now);
+	if (now == sk && accepted)
+		ended = !tcp_abort(sk, ECONNABORTED); /* else it has been closed meanwhile */
+	return ended;
+}
+
+/* Takes the reference. UNKNOWN: it became something else meanwhile. */
+static enum ktcp_outcome end(struct net *net, const struct ktcp_connection_id *id, struct sock *sk)
+{
+	bool ended;
+
+	switch (READ_ONCE(sk->sk_state)) {
+	case TCP_TIME_WAIT:
+		/* Its timer's reference goes with the timer, ours by this call. */
+		local_bh_disable();
+		inet_twsk_deschedule_put(inet_twsk(sk));
+		local_bh_enable();
+		return KTCP_OUTCOME_TIME_WAIT;
+	case TCP_NEW_SYN_RECV:
+		/* False: the last ACK of the handshake was faster. */
+		local_bh_disable();
+		ended = inet_csk_reqsk_queue_drop(inet_reqsk(sk)->rsk_listener, inet_reqsk(sk));
+		sock_gen_put(sk);
+		local_bh_enable();
+		return ended ? KTCP_OUTCOME_REQUEST : KTCP_OUTCOME_UNKNOWN;
+	default:
+		ended = end_full(net, id, sk);
+		sock_put(sk);
+		return ended ? KTCP_OUTCOME_CONNECTION : KTCP_OUTCOME_UNKNOWN;
+	}
+}
+
+enum ktcp_outcome ktcp_connection_end(struct net *net, const struct ktcp_connection_id *id)
+{
+	enum ktcp_outcome outcome = KTCP_OUTCOME_UNKNOWN;
+	struct sock *sk;
+	int tries;
+
+	for (tries = 0; tries < TRIES && outcome == KTCP_OUTCOME_UNKNOWN; tries++) {
+		sk = find(net, id);
+		if (!sk)
+			break;
+		outcome = end(net, id, sk);
+	}
+	return outcome;
+}
