@@ -29,6 +29,7 @@ struct Options {
     double least = 0.7;
     unsigned more_threads = 4;
     bool half_heads = false;
+    bool echo = false;
 };
 
 class IdleClients {
@@ -60,7 +61,11 @@ public:
 
 private:
     Load measure(const std::string& when) {
-        Load load = measure_load(server_, options_.target, options_.active,
+        auto connect = [this] {
+            return options_.echo ? echo_round_trip(server_, 64)
+                                 : http_round_trip(server_, options_.target);
+        };
+        Load load = measure_load(connect, options_.active,
                                  std::chrono::milliseconds(options_.milliseconds));
         std::cout << "# " << when << ": " << load.text()
                   << (load.fault.empty() ? "" : " (" + load.fault + ")") << std::endl;
@@ -95,13 +100,14 @@ private:
             failed += !good;
         };
         std::string with = " with " + std::to_string(options_.count) + " idle";
-        say(failures_ == 0, std::to_string(failures_) + " requests failed");
+        say(failures_ == 0, std::to_string(failures_) + " round trips failed");
         say(ended_ == 0, "idle clients that the server gave up: " + std::to_string(ended_));
         double share = best_before_ > 0 ? best_with_ / best_before_ : 0;
         char line[160];
         snprintf(line, sizeof(line),
-                 "requests/s: %.0f before, %.0f%s, that is %.0f %% (at least %.0f %%)",
-                 best_before_, best_with_, with.c_str(), share * 100, options_.least * 100);
+                 "%s/s: %.0f before, %.0f%s, that is %.0f %% (at least %.0f %%)",
+                 options_.echo ? "round trips" : "requests", best_before_, best_with_, with.c_str(),
+                 share * 100, options_.least * 100);
         say(share >= options_.least, line);
         std::cout << "figure: " << options_.name << ", " << line << std::endl;
         int more = static_cast<int>(threads_with_) - static_cast<int>(threads_before_);
@@ -126,7 +132,7 @@ int main(int argc, char** argv) {
     Options options;
     Arguments arguments(
         "Measures requests over a few active connections, with and without N silent "
-        "ones. Start the server with an idle_timeout longer than the test.");
+        "ones. Start a web server with an idle_timeout longer than the test.");
     arguments.positional("server", options.server, "HOST:PORT");
     arguments.positional("count", options.count, "how many silent connections");
     arguments.option("active", options.active, "active connections", 1);
@@ -137,6 +143,7 @@ int main(int argc, char** argv) {
     arguments.option("least", options.least, "the share of the request rate that must be left");
     arguments.option("more-threads", options.more_threads,
                      "kernel threads that may come (other work of the kernel starts some)");
+    arguments.flag("echo", options.echo, "it is an echo server: 64 bytes are sent and awaited");
     arguments.flag("half-heads", options.half_heads,
                    "each silent client sends half a request head first");
     arguments.parse(argc, argv);

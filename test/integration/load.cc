@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
+#include "integration/exchange.hh"
 #include "integration/fetcher.hh"
 
 namespace ktcp::test {
@@ -23,27 +26,48 @@ double at(const std::vector<double>& sorted, double share) {
 
 std::string Load::text() const {
     char line[160];
-    snprintf(line, sizeof(line), "%.0f requests/s, p50 %.0f us, p99 %.0f us, %llu failed", rate(),
-             p50, p99, static_cast<unsigned long long>(failures));
+    snprintf(line, sizeof(line), "%.0f round trips/s, p50 %.0f us, p99 %.0f us, %llu failed",
+             rate(), p50, p99, static_cast<unsigned long long>(failures));
     return line;
 }
 
-Load measure_load(const Endpoint& server, const std::string& target, unsigned connections,
+RoundTrip http_round_trip(const Endpoint& server, const std::string& target) {
+    auto fetcher = std::make_shared<Fetcher>(server);
+    return [fetcher, target] {
+        if (Response got = fetcher->get(target); got.status != 200)
+            throw std::runtime_error("status " + std::to_string(got.status));
+    };
+}
+
+RoundTrip echo_round_trip(const Endpoint& server, size_t bytes) {
+    static constexpr Patience patience{30000};
+    auto message = std::make_shared<std::string>(bytes, 'e');
+    auto exchange = std::make_shared<Exchange>();
+    return [server, message, exchange] {
+        // After a fault, too, the next one is over a new connection.
+        if (!exchange->socket().open() || !exchange->fault().empty())
+            *exchange = Exchange(std::move(connect_many(server, 1, patience)[0]), {});
+        exchange->half_closes = false;
+        exchange->next(*message);
+        finish(*exchange, patience);
+    };
+}
+
+Load measure_load(const std::function<RoundTrip()>& connect, unsigned connections,
                   std::chrono::milliseconds time) {
     Load load;
     std::mutex mutex;
     std::vector<double> latencies;
     auto begin = Clock::now();
     auto work = [&] {
-        Fetcher fetcher(server);
+        RoundTrip round_trip = connect();
         std::vector<double> mine;
         uint64_t failures = 0;
         std::string fault;
         while (Clock::now() - begin < time && failures < 100) {
             auto sent = Clock::now();
             try {
-                if (Response got = fetcher.get(target); got.status != 200)
-                    throw std::runtime_error("status " + std::to_string(got.status));
+                round_trip();
                 mine.push_back(
                     std::chrono::duration<double, std::micro>(Clock::now() - sent).count());
             } catch (const std::exception& e) {
@@ -62,7 +86,7 @@ Load measure_load(const Endpoint& server, const std::string& target, unsigned co
         threads.emplace_back(work);
     threads.clear();
     load.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    load.requests = latencies.size();
+    load.round_trips = latencies.size();
     std::sort(latencies.begin(), latencies.end());
     load.p50 = at(latencies, 0.5);
     load.p99 = at(latencies, 0.99);

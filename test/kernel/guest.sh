@@ -1,104 +1,37 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# Runs in the VM: guest.sh MODULE.ko BUILD_DIRECTORY [PART...] (see run.sh).
+# Runs in the VM: guest.sh NAME MODULE.ko BUILD_DIRECTORY [PART...] (see run.sh).
+# NAME.sh, beside, has the parts.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-module=$1 build=$2
-shift 2
+module=$1 module_file=$2 build=$3
+shift 3
 # shellcheck source=test/support/report.sh
 . "$here/../support/report.sh"
-# shellcheck source=test/integration/clients.sh
-. "$here/../integration/clients.sh"
-# shellcheck source=test/integration/trees.sh
-. "$here/../integration/trees.sh"
 # shellcheck source=test/kernel/module.sh
 . "$here/module.sh"
-# shellcheck source=test/kernel/cycles.sh
-. "$here/cycles.sh"
-# shellcheck source=test/kernel/parameters.sh
-. "$here/parameters.sh"
-# shellcheck source=test/kernel/freshness.sh
-. "$here/freshness.sh"
+# shellcheck source=test/kernel/refusals.sh
+. "$here/refusals.sh"
 
 scratch=/tmp/ktcp
-tree=$scratch/WWW
-port=8081
-address=127.0.0.1:$port
 mkdir -p "$scratch/bin"
-# What runs from the shared root starts slowly, and is read over it again and again.
-cp "$module" "$scratch/khttpd.ko"
-cp "$build"/test/conformance/{conformance_client,make_tree} \
-    "$build"/test/integration/{tree_compare,idle_clients,rude_clients} "$scratch/bin"
 PATH=$scratch/bin:$PATH
-make_tree "$tree"
-echo 'outside the root' >"$scratch/outside.txt"
-echo 'outside the root' >"$scratch/outside.html"
+cp "$module_file" "$scratch/$module.ko"
 
-part_conformance() {
-    local profile parameters lines
-    for profile in tree hello small; do
-        mapfile -t parameters < <(profile_settings "$profile")
-        if [ "$profile" != hello ]; then parameters+=("WWWROOT=$tree"); fi
-        load "${parameters[@]}"
-        lines=$(dmesg | wc -l)
-        check "conformance, profile $profile" \
-            conformance_client "$address" --profile "$profile" --patience 30
-        # Bytes of clients in the log would be an injection; a line a request, a flood.
-        at_most "lines that this added to the kernel's log" 5 $(($(dmesg | wc -l) - lines))
-        unload
-    done
+# to_scratch PROGRAM...: what runs from the shared root starts slowly, and is read over
+# it again and again.
+to_scratch() {
+    cp -L "$@" "$scratch/bin"
 }
+# The first two are one program under several names.
+to_scratch "$(type -P insmod)" "$(type -P rmmod)" "$(type -P sleep)"
 
-part_clients() {
-    load "WWWROOT=$tree"
-    clients_curl "http://$address"
-    clients_curl_ipv6
-    clients_wget "http://$address"
-    clients_ab "http://$address" 2000
-    unload
-}
+# Sets $port, $address and $parts, and defines the parts.
+# shellcheck source=test/kernel/khttpd.sh
+. "$here/$module.sh"
 
-clients_curl_ipv6() {
-    have curl || return 0
-    equal "curl over IPv6" "$(cat "$tree/hello.txt")" "$(curl -sS "http://[::1]:$port/hello.txt")"
-}
-
-part_trees() {
-    local sample=6
-    [ -z "${CHECK_FULL:-}" ] || sample=1
-    load "WWWROOT=$tree"
-    check "the odd tree" tree_compare "$tree" "$address" --connections 4
-    unload
-    load WWWROOT=/usr/share/doc
-    check "/usr/share/doc, every ${sample}th path, over 8 connections" \
-        tree_compare /usr/share/doc "$address" --connections 8 --sample "$sample"
-    unload
-    trees_make_large "$scratch/large"
-    load "WWWROOT=$scratch/large"
-    check "a directory of 10,000 entries" \
-        tree_compare "$scratch/large" "$address" --connections 4 --sample 100 \
-        --except sparse.bin
-    check "a sparse file of 5 GB" \
-        tree_compare "$scratch/large" "$address" --only sparse.bin
-    unload
-    rm -rf "$scratch/large"
-}
-
-part_hostile() {
-    local parameters
-    mapfile -t parameters < <(profile_settings tree)
-    load "WWWROOT=$tree" "${parameters[@]}"
-    check "clients that misbehave" rude_clients "$address" --each 20 --slack 8000
-    unload
-    load "WWWROOT=$tree" idle_timeout=600000 head_timeout=600000 backlog=1024
-    check "10,000 silent clients" idle_clients "$address" 10000 --name "khttpd on $(uname -r)" --target /hello.txt \
-        --time 1000 --rounds 3 --least 0.5
-    unload
-}
-
-parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(parameters cycles conformance clients freshness trees hostile)
+[ $# -eq 0 ] || parts=("$@")
 for part in "${parts[@]}"; do
     declare -F "part_$part" >/dev/null || { echo "unknown part '$part'" >&2; exit 2; }
     SECONDS=0

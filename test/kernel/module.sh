@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # shellcheck shell=bash disable=SC2154,SC2086,SC2001
 #
-# Sourced in the VM: khttpd loaded and unloaded, and what it says of itself.
-# Wants report.sh, $scratch and $port.
+# Sourced in the VM: a module loaded and unloaded, and what it says of itself.
+# Wants report.sh, $scratch, $module and $port.
 
 # load PARAMETER=VALUE...
 load() {
-    insmod "$scratch/khttpd.ko" port=$port "$@" || {
+    insmod "$scratch/$module.ko" port=$port "$@" || {
         dmesg | tail -5
-        echo "khttpd does not load with: $*" >&2
+        echo "$module does not load with: $*" >&2
         exit 2
     }
 }
@@ -17,9 +17,9 @@ load() {
 unload() {
     local begin took
     begin=$(now_ms)
-    rmmod khttpd || { not_ok "rmmod khttpd"; return; }
+    rmmod $module || { not_ok "rmmod $module"; return; }
     took=$(($(now_ms) - begin))
-    [ "$took" -le 9000 ] || not_ok "rmmod khttpd took $took ms"
+    [ "$took" -le 9000 ] || not_ok "rmmod $module took $took ms"
 }
 
 now_ms() {
@@ -28,9 +28,12 @@ now_ms() {
     echo $((10#${up/./} * 10))
 }
 
-# stat NAME: one of the module's counters.
+# stat NAME: one of the module's counters. By the shell alone: a program takes time to start.
 stat() {
-    sed -n "s/^$1 //p" /sys/module/khttpd/parameters/stats
+    local name value
+    while read -r name value; do
+        [ "$name" != "$1" ] || echo "$value"
+    done </sys/module/$module/parameters/stats
 }
 
 # Threads of the kernel: children of kthreadd.
@@ -57,4 +60,25 @@ kernel_memory() {
 # Sockets of TCP that are in use, orphans and those in TIME-WAIT left out.
 tcp_sockets() {
     awk '$1 == "TCP:" { print $3 }' /proc/net/sockstat
+}
+
+# What there is now; no_growth compares with it.
+note_baseline() {
+    sleep 1
+    base_threads=$(kernel_threads) base_memory=$(kernel_memory) base_sockets=$(tcp_sockets)
+}
+
+# no_growth WHAT KIB [WORKERS]: since note_baseline. Sets $grown_memory. Workers of the
+# kernel's pools come and go by themselves, a few minutes late; one that leaked would come
+# with each life of the module. WORKERS: how many more a model that blocks them may have had
+# this time, as the clients were on other CPUs; each has a stack and its share of the rest.
+no_growth() {
+    local threads
+    sleep 1
+    threads=$(($(kernel_threads) - base_threads))
+    at_most "$1: kernel threads more than before" $((4 + ${3:-0})) $threads
+    at_most "$1: TCP sockets more than before" 0 $(($(tcp_sockets) - base_sockets))
+    grown_memory=$(($(kernel_memory) - base_memory))
+    at_most "$1: KiB of kernel memory more than before" \
+        $(($2 + 48 * (threads > 0 ? threads : 0))) $grown_memory
 }

@@ -1,47 +1,7 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # shellcheck shell=bash disable=SC2154,SC2086,SC2001
 #
-# Sourced in the VM: parameters that are wrong, and several that mean the same.
-
-refusals=()
-
-# refused PATTERN ERROR PARAMETER=VALUE...: insmod fails with that error. That the log
-# has a line of khttpd's that matches the pattern is seen to at the end, since every
-# program that is started here costs a good part of a second.
-refused() {
-    local pattern=$1 error=$2 output
-    shift 2
-    echo "ktcp-test: refusal ${#refusals[@]}" >/dev/kmsg
-    if output=$(insmod "$scratch/khttpd.ko" "$@" 2>&1); then
-        not_ok "refused: $*"
-        rmmod khttpd
-        return
-    fi
-    case $output in
-    *"$error"*) refusals+=("$pattern|$*") ;;
-    *) not_ok "refused: $*: expected '$error', got '$output'" ;;
-    esac
-}
-
-check_refusals() {
-    local line number=-1 said=() refusal
-    echo "ktcp-test: end of refusals" >/dev/kmsg
-    while read -r line; do
-        case $line in
-        *"ktcp-test: refusal "*) number=${line##* } ;;
-        *"ktcp-test: end"*) number=-1 ;;
-        *khttpd:*) [ "$number" -lt 0 ] || said[number]+="${line#*khttpd: }" ;;
-        esac
-    done < <(dmesg)
-    for number in "${!refusals[@]}"; do
-        refusal=${refusals[number]}
-        if [[ ${said[number]:-} =~ ${refusal%%|*} ]]; then
-            ok "refused: ${refusal#*|}: ${said[number]}"
-        else
-            not_ok "refused: ${refusal#*|}: the log says '${said[number]:-}'"
-        fi
-    done
-}
+# Sourced in the VM: khttpd's parameters that are wrong, and several that mean the same.
 
 part_parameters() {
     local invalid='Invalid parameters' root
@@ -57,6 +17,8 @@ part_parameters() {
     refused 'WWWROOT.*wwwroot' "$invalid" port=$port WWWROOT=/tmp wwwroot=/usr
     refused '/nowhere' "$invalid" port=$port WWWROOT=/nowhere
     refused 'hello.txt' 'Not a directory' port=$port "WWWROOT=$tree/hello.txt"
+    refused 'model=epoll.*inline, event, cmwq' "$invalid" port=$port model=epoll
+    refused 'bench' "$invalid" port=$port bench=maybe
     port_taken
     check_refusals
     for root in WWWROOT root wwwroot root_dir; do
@@ -65,8 +27,8 @@ part_parameters() {
         unload
     done
     load
-    equal "parameters can be read in sysfs" "8081 100" \
-        "$(</sys/module/khttpd/parameters/port) $(</sys/module/khttpd/parameters/backlog)"
+    equal "parameters can be read in sysfs" "8081 100 event" \
+        "$(cd /sys/module/khttpd/parameters && cat port backlog model | paste -sd ' ')"
     equal "without a root: Hello World!, and nothing after it" "Hello World!." \
         "$(body_of /any && echo .)"
     unload
@@ -80,15 +42,4 @@ body_of() {
     IFS= read -r -d '' all <&3 || true
     exec 3<&-
     printf %s "${all#*$'\r\n\r\n'}"
-}
-
-# A port that somebody listens on is what a failing start meets.
-port_taken() {
-    local holder
-    busybox nc -l -p $port >/dev/null </dev/null &
-    holder=$!
-    sleep 1
-    refused "$port" 'Address already in use' port=$port
-    kill $holder 2>/dev/null || true
-    wait $holder 2>/dev/null || true
 }

@@ -4,9 +4,10 @@ set -euo pipefail
 
 usage() {
     cat <<'END'
-usage: test/kernel/run.sh 6.1|6.12|debug [PART...]
+usage: test/kernel/run.sh 6.1|6.12|debug [khttpd|kecho] [PART...]
 
-Boots that kernel in a VM and tests khttpd.ko in it:
+Boots that kernel in a VM and tests a module in it.
+khttpd (unless told otherwise):
   parameters   bad ones are refused with EINVAL and a clear line in the log
   cycles       loaded, serving, and unloaded under traffic, three times; no growth
   conformance  the conformance cases of each profile
@@ -15,8 +16,16 @@ Boots that kernel in a VM and tests khttpd.ko in it:
   trees        odd names, a sample of /usr/share/doc (CHECK_FULL=1: all of it), 10,000
                entries, a sparse 5 GB file
   hostile      clients that misbehave; 10,000 silent ones beside active ones
-All of them, unless PARTs are named. Then the kernel's log is searched for reports.
-KTCP_MODULES names the directory of the modules, KTCP_BUILD that of the programs.
+  models       (only if named) each model: conformance, clients that misbehave, cycles
+kecho:
+  parameters   as above
+  cycles       each model loaded, and unloaded under traffic, 50 times; no growth
+  silent       10,000 silent clients, or as many as starve a model that blocks
+  echo         each model: the echo cases, from no byte to 64 MiB and 1,000 clients
+All of these, unless PARTs are named. Then the kernel's log is searched for reports.
+KTCP_MODULES names the directory of the modules, KTCP_BUILD that of the programs;
+MODELS names the models to be tested, as in "inline cmwq/0" (cmwq with bench=0), LIVES how
+often each is loaded in kecho's cycles.
 END
 }
 
@@ -28,18 +37,27 @@ case ${1:-} in
 *) usage >&2; exit 2 ;;
 esac
 shift
+case ${1:-} in
+khttpd | kecho) module=$1; shift ;;
+*) module=khttpd ;;
+esac
 build=${KTCP_BUILD:-$root/build/release}
 release=$("$root/vm/kernel" "$kernel" release)
 modules=${KTCP_MODULES:-$root/build/modules/$release}
-[ -e "$modules/khttpd.ko" ] || {
-    echo "$modules/khttpd.ko is missing: run make modules KDIR=\"\$(vm/kernel $kernel build)\"" >&2
+[ -e "$modules/$module.ko" ] || {
+    echo "$modules/$module.ko is missing: run make modules KDIR=\"\$(vm/kernel $kernel build)\"" >&2
     exit 2
 }
 [ -x "$build/test/integration/tree_compare" ] || {
     echo "$build has no test programs: run 'cmake --build --preset release'" >&2
     exit 2
 }
-limit=420
+case $module-${1:-} in
+khttpd-models) limit=600 ;;
+khttpd-*) limit=420 ;;
+kecho-*) limit=1500 ;; # six models, 50 lives of each; a third of it on two idle cores
+esac
 [ -z "${CHECK_FULL:-}" ] || limit=1800
-exec "$root/vm/boot" --kernel "$kernel" --memory 3072 --timeout "$limit" -- \
-    env CHECK_FULL="${CHECK_FULL:-}" "$here/guest.sh" "$modules/khttpd.ko" "$build" "$@"
+exec "$root/vm/boot" --kernel "$kernel" --memory 3072 --timeout "${LIMIT:-$limit}" -- \
+    env CHECK_FULL="${CHECK_FULL:-}" MODELS="${MODELS:-}" LIVES="${LIVES:-}" \
+    "$here/guest.sh" "$module" "$modules/$module.ko" "$build" "$@"

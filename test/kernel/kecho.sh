@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154,SC2086,SC2001
+#
+# Sourced in the VM: the parts of kecho.ko's test (see run.sh). Wants report.sh, module.sh
+# and refusals.sh, $here, $build and $scratch.
+# shellcheck source=test/kernel/model_list.sh
+. "$here/model_list.sh"
+# shellcheck source=test/kernel/echo_cycles.sh
+. "$here/echo_cycles.sh"
+# shellcheck source=test/kernel/echo_silent.sh
+. "$here/echo_silent.sh"
+
+# The last two leave hundreds of idle workers behind, for minutes, which would blur what
+# the second measures.
+parts=(parameters cycles silent echo)
+port=12345
+address=127.0.0.1:$port
+to_scratch "$build"/test/integration/{echo_check,echo_starve,echo_traffic,idle_clients}
+
+part_parameters() {
+    local invalid='Invalid parameters' range='Numerical result out of range' name value
+    refused 'port=0' "$invalid" port=0
+    refused 'port' "$range" port=65536
+    refused 'port' "$invalid" port=none
+    refused 'backlog=0' "$invalid" port=$port backlog=0
+    refused 'bench' "$invalid" port=$port bench=maybe
+    refused 'model=epoll.*inline, event, cmwq' "$invalid" port=$port model=epoll
+    refused 'model=.*inline, event, cmwq' "$invalid" port=$port model=
+    refused 'model=inlin .*inline, event, cmwq' "$invalid" port=$port model=inlin
+    port_taken
+    check_refusals
+    insmod "$scratch/$module.ko"
+    for name in port=12345 backlog=128 bench=N; do
+        value=$(</sys/module/kecho/parameters/${name%=*})
+        equal "${name%=*} is ${name#*=} unless given, and can be read" "${name#*=}" "$value"
+    done
+    check "without a parameter it echoes, on IPv4" \
+        echo_check 127.0.0.1:12345 --only one-byte,sizes --bytes 1M --patience 30
+    check "and on IPv6" echo_check '[::1]:12345' --only one-byte,sizes --bytes 1M --patience 30
+    unload
+    load backlog=7 bench=1 model=event
+    equal "what was given can be read" "$port 7 Y event" \
+        "$(cd /sys/module/kecho/parameters && cat port backlog bench model | paste -sd ' ')"
+    unload
+    load bench=0
+    equal "bench=0 is N" N "$(</sys/module/kecho/parameters/bench)"
+    unload
+}
+
+# Small buffers of TCP's, so that what a server may take of a client that does not read
+# is little: more than the buffers hold would be kecho's own.
+small_buffers() {
+    echo '4096 65536 262144' >/proc/sys/net/ipv4/tcp_rmem
+    echo '4096 16384 262144' >/proc/sys/net/ipv4/tcp_wmem
+}
+
+part_echo() {
+    local variant parameters at_once lines
+    small_buffers
+    for variant in $(models_chosen); do
+        mapfile -t parameters < <(model_parameters $variant)
+        # A work item that blocks is one of 256 at most (max_active).
+        case $variant in cmwq/*) at_once=256 ;; *) at_once=0 ;; esac
+        # As long as the crowd is large: beyond it TCP may refuse, however good the model is.
+        load backlog=1024 "${parameters[@]}"
+        lines=$(dmesg | wc -l)
+        check "$variant: the echo cases" \
+            echo_check "$address" --patience 30 --at-once $at_once
+        at_most "$variant: lines that this added to the kernel's log" 1 \
+            $(($(dmesg | wc -l) - lines))
+        equal "$variant: connections that are left" 0 "$(stat open)"
+        unload
+    done
+}
