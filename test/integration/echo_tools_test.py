@@ -102,6 +102,8 @@ def never_ends_its_side(_, connection):
 
 def ends_before_all_is_sent(_, connection):
     """At the client's FIN whatever TCP has not taken yet is dropped."""
+    # Little room, so that there is something to drop on a slow machine too.
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     waiting = b""
     connection.setblocking(False)
     while True:
