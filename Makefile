@@ -42,7 +42,7 @@ $(generated): scripts/media_types.awk | setup
 	@mkdir -p $(@D)
 	@awk -f scripts/media_types.awk /etc/mime.types >$@.new && mv $@.new $@
 
-modules: setup $(generated) ## khttpd.ko and kecho.ko for KDIR, in build/modules/<release>
+modules: setup $(generated) ## khttpd.ko, kecho.ko, drop-tcp-socket.ko for KDIR, in build/modules/<release>
 	@$(MAKE) -f kernel/build.mk KDIR='$(KDIR)' V='$(V)'
 
 run: ## serve WWWROOT from inside the kernel of a VM, at localhost:8081

@@ -29,11 +29,9 @@ out := $(abspath $(OUT))
 
 # A directory each. Servers get the shared files, each module its own.
 servers := khttpd kecho
-modules := $(servers) $(if $(wildcard $(KTCP)/kernel/drop_tcp_socket/main.c),drop_tcp_socket)
+modules := $(servers) drop_tcp_socket
 core := $(patsubst $(KTCP)/kernel/%,%,$(wildcard $(KTCP)/kernel/core/*.c $(KTCP)/kernel/core/models/*.c))
 own := $(patsubst $(KTCP)/kernel/%,%,$(foreach m,$(modules),$(wildcard $(KTCP)/kernel/$(m)/*.c $(KTCP)/kernel/$(m)/*.cc)))
-sources := $(own) $(foreach s,$(servers),$(addprefix $(s)/,$(core)))
-links := $(addprefix $(out)/,$(sources))
 
 all: modules
 
