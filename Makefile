@@ -48,7 +48,7 @@ modules: setup $(generated) ## khttpd.ko, kecho.ko, drop-tcp-socket.ko for KDIR,
 run: ## serve WWWROOT from inside the kernel of a VM, at localhost:8081
 	@vm/run
 
-check: ## all tests, the kernel's in VMs (8 to 15 minutes on two cores)
+check: ## all tests, the kernel's in VMs (35 to 40 minutes on two cores)
 	@scripts/check
 
 check-full: ## the same on all of the real input
