@@ -98,15 +98,53 @@ static bool end_not_accepted(struct sock *sk)
 }
 
 /*
- * A whole socket: tcp_abort() knows all its states, but would end a listener too, and
- * an owner may turn the very socket that we found into one (connect() to AF_UNSPEC,
- * then listen()), above all while we wait for his lock. So wait until nobody has it,
- * and look again under its spinlock, without which nobody takes it.
- *
- * What remains are the few instructions until tcp_abort() has taken the lock: it has
- * no form for those who hold it already. An owner who wins that race, with two system
- * calls, ends nothing but a listener of his own that was the named connection when
- * its name was written.
+ * A socket that has an owner. tcp_abort() would end a listener too, and it takes the
+ * lock itself: an owner may have turned the very socket that we found into a listener
+ * before (connect() to AF_UNSPEC, then listen()). So do what that connect() does, under
+ * a lock that the owner needs for it, and leave the socket as tcp_abort() would.
+ * -EBUSY: some kernels refuse while a thread waits in the socket.
+ */
+static int end_owned(struct net *net, const struct ktcp_connection_id *id, struct sock *sk,
+		     int bound)
+{
+	struct sock *now;
+	int ret = -ENOENT;
+
+	lock_sock(sk);
+	rcu_read_lock();
+	now = look_up(net, id, bound, bound);
+	rcu_read_unlock();
+	if (now)
+		sock_gen_put(now);
+	if (sock_flag(sk, SOCK_DEAD)) {
+		ret = -EBUSY;
+	} else if (now == sk) {
+		ret = sk->sk_prot->disconnect(sk, O_NONBLOCK);
+		if (!ret) {
+			WRITE_ONCE(sk->sk_err, ECONNABORTED);
+			WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
+			sk->sk_state_change(sk);
+		}
+	}
+	release_sock(sk);
+	return ret;
+}
+
+/* tcp_abort() for who has no owner, or one that cannot turn it into a listener. */
+static bool end_accepted(struct net *net, const struct ktcp_connection_id *id, struct sock *sk,
+			 int bound)
+{
+	int ret = -EBUSY;
+
+	if (!sk_is_mptcp(sk))
+		ret = end_owned(net, id, sk, bound);
+	return ret == -EBUSY ? !tcp_abort(sk, ECONNABORTED) : !ret;
+}
+
+/*
+ * A whole socket. A listener that is being closed must not find one of its queue owned
+ * by somebody else, so wait until nobody has the lock, and look again under the
+ * spinlock, without which nobody takes it.
  */
 static bool end_full(struct net *net, const struct ktcp_connection_id *id, struct sock *sk)
 {
@@ -136,7 +174,7 @@ static bool end_full(struct net *net, const struct ktcp_connection_id *id, struc
 	if (now)
 		sock_gen_put(now);
 	if (now == sk && accepted)
-		ended = !tcp_abort(sk, ECONNABORTED); /* else it has been closed meanwhile */
+		ended = end_accepted(net, id, sk, bound); /* else it has been closed meanwhile */
 	return ended;
 }
 
