@@ -25,7 +25,7 @@ help: ## this list
 	@printf '%s\n' '' 'Variables: KDIR=<kernel build tree>  V=1' \
 	  '  run:   WWWROOT=<dir> PORT=8081 KERNEL=6.1|6.12' \
 	  '  bench: BENCH_QUICK=1 SERVERS="khttpd nginx ..." SIZES=... CONNECTIONS=...' \
-  '  bench-echo: BENCH_QUICK=1 SERVERS="kecho:inline plain-epoll ..." CONNECTIONS=...'
+	  '  bench-echo: BENCH_QUICK=1 SERVERS="kecho:inline plain-epoll ..." CONNECTIONS=...'
 
 setup: ## install what building needs (apt)
 	@scripts/setup build

@@ -163,10 +163,10 @@ part_hostile() {
     [ -z "$sanitized" ] || return 0
     start --root "$tree"
     check "$idle silent clients" \
-        "$idle_clients" "$address" "$idle" --name user-http-server --target /hello.txt --least 0.5 --time 1000
+        "$idle_clients" "$address" "$idle" --name user-http-server --target /hello.txt --least 0.6 --rounds 5 --time 1000
     check "$idle clients with half a head" \
-        "$idle_clients" "$address" "$idle" --name user-http-server --target /hello.txt --least 0.5 --time 1000 \
-        --rounds 1 --half-heads
+        "$idle_clients" "$address" "$idle" --name user-http-server --target /hello.txt --least 0.6 --time 1000 \
+        --rounds 3 --half-heads
     ends
 }
 
