@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "persistent_run.hh"
 
-#include <algorithm>
 #include <memory>
 #include <system_error>
 #include <thread>
@@ -9,8 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "clock.hh"
-#include "marker.hh"
 #include "persistent_worker.hh"
 #include "progress.hh"
 
@@ -20,12 +17,8 @@ PersistentRun::PersistentRun(const Options& options, const Endpoint& endpoint)
     : options_(options), endpoint_(endpoint), barrier_(options.threads, Advance{this}) {}
 
 void PersistentRun::open_phase(std::uint64_t round_trips, bool endless) {
-    endless_ = endless;
-    left_.store(round_trips, std::memory_order_relaxed);
+    quota_.open(round_trips, endless, options_.threads);
     done_.store(0, std::memory_order_relaxed);
-    // Small enough that the threads end together, large enough that they seldom meet here.
-    batch_ =
-        endless ? 64 : std::clamp<std::uint64_t>(round_trips / (options_.threads * 100ULL), 1, 64);
 }
 
 void PersistentRun::advance() {
@@ -38,32 +31,14 @@ void PersistentRun::advance() {
     } else if (phase_ == Phase::connecting || phase_ == Phase::warming) {
         phase_ = Phase::measuring;
         open_phase(options_.number, options_.number == 0);
-        if (options_.marker)
-            ktcp::tools::mark_window_begin();
-        begin_ = ktcp::tools::monotonic_ns();
-        if (options_.duration > 0)
-            deadline_ = begin_ + static_cast<std::uint64_t>(options_.duration * 1e9);
+        window_.open(options_.marker, options_.duration);
     } else if (phase_ == Phase::measuring) {
-        end_ = ktcp::tools::monotonic_ns();
-        if (options_.marker)
-            ktcp::tools::mark_window_end();
+        window_.close(options_.marker);
         phase_ = Phase::finished;
     }
 }
 
-std::uint64_t PersistentRun::claim() {
-    if (failed())
-        return 0;
-    if (endless_)
-        return batch_;
-    std::uint64_t left = left_.load(std::memory_order_relaxed);
-    while (left > 0) {
-        const std::uint64_t take = std::min(batch_, left);
-        if (left_.compare_exchange_weak(left, left - take, std::memory_order_relaxed))
-            return take;
-    }
-    return 0;
-}
+std::uint64_t PersistentRun::claim() { return failed() ? 0 : quota_.claim(); }
 
 void PersistentRun::fail(const std::string& fault) {
     const std::lock_guard lock(mutex_);

@@ -8,7 +8,9 @@
 #include <string>
 
 #include "endpoint.hh"
+#include "measured_window.hh"
 #include "options.hh"
+#include "quota.hh"
 #include "results.hh"
 
 namespace bench {
@@ -44,8 +46,8 @@ public:
     [[nodiscard]] std::string fault() const;
 
     // When the measured window has to stop; 0 while there is no limit.
-    [[nodiscard]] std::uint64_t deadline() const { return deadline_; }
-    [[nodiscard]] double seconds() const { return static_cast<double>(end_ - begin_) * 1e-9; }
+    [[nodiscard]] std::uint64_t deadline() const { return window_.deadline(); }
+    [[nodiscard]] double seconds() const { return window_.seconds(); }
 
 private:
     enum class Phase : std::uint8_t { connecting, warming, measuring, finished };
@@ -59,11 +61,11 @@ private:
 
     const Options& options_;
     const Endpoint& endpoint_;
-    // These two lines: written in advance() only, while all workers wait.
+    // As far as quota_: written in advance() only, while all workers wait.
     Phase phase_ = Phase::connecting;
-    std::uint64_t begin_ = 0, end_ = 0, deadline_ = 0, batch_ = 1;
-    bool endless_ = false, stop_ = false;
-    alignas(64) std::atomic<std::uint64_t> left_{0};
+    bool stop_ = false;
+    ktcp::tools::MeasuredWindow window_;
+    ktcp::tools::Quota quota_;
     alignas(64) std::atomic<std::uint64_t> done_{0};
     alignas(64) std::atomic<bool> failed_{false};
     mutable std::mutex mutex_;

@@ -3,8 +3,6 @@
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -19,7 +17,6 @@ namespace bench {
 namespace {
 
 constexpr std::size_t largest_buffer = 256 * 1024;
-constexpr long tick_ns = 100'000'000;
 
 } // namespace
 
@@ -27,29 +24,9 @@ PersistentWorker::PersistentWorker(PersistentRun& run, unsigned index)
     : run_(run), index_(index), common_(common_message(run.options().size)),
       buffer_(std::min(run.options().size + 1, largest_buffer)) {}
 
-PersistentWorker::~PersistentWorker() {
-    if (timer_ >= 0)
-        ::close(timer_);
-    if (epoll_ >= 0)
-        ::close(epoll_);
-}
-
-std::string PersistentWorker::open() {
-    epoll_ = epoll_create1(EPOLL_CLOEXEC);
-    // Time-outs hang on a slow periodic timer: a time-out given to epoll_wait would have the kernel
-    // set and cancel a timer at each sleep.
-    timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    const itimerspec period{{0, tick_ns}, {0, tick_ns}};
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.ptr = nullptr;
-    if (epoll_ < 0 || timer_ < 0 || timerfd_settime(timer_, 0, &period, nullptr) < 0 ||
-        epoll_ctl(epoll_, EPOLL_CTL_ADD, timer_, &event) < 0)
-        return fmt::format("epoll and timer: {}", std::strerror(errno));
-    return connect_all();
-}
-
 std::string PersistentWorker::connect_all() {
+    if (std::string fault = epoll_.open(); !fault.empty())
+        return fault;
     const Options& options = run_.options();
     connections_.resize(options.connections);
     for (unsigned i = 0; i < options.connections; ++i) {
@@ -63,7 +40,7 @@ std::string PersistentWorker::connect_all() {
         epoll_event event{};
         event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
         event.data.ptr = &c;
-        if (epoll_ctl(epoll_, EPOLL_CTL_ADD, c.client.fd(), &event) < 0)
+        if (epoll_ctl(epoll_.fd(), EPOLL_CTL_ADD, c.client.fd(), &event) < 0)
             return fmt::format("epoll_ctl: {}; raise /proc/sys/fs/epoll/max_user_watches",
                                std::strerror(errno));
     }
@@ -71,7 +48,7 @@ std::string PersistentWorker::connect_all() {
 }
 
 void PersistentWorker::work() {
-    if (std::string fault = open(); !fault.empty())
+    if (std::string fault = connect_all(); !fault.empty())
         run_.fail(fault);
     if (!run_.meet())
         return;
@@ -95,7 +72,7 @@ void PersistentWorker::run_phase() {
 
     std::array<epoll_event, 256> events;
     while (in_flight_ > 0 && !run_.failed()) {
-        const int n = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
+        const int n = epoll_wait(epoll_.fd(), events.data(), static_cast<int>(events.size()), -1);
         if (n < 0 && errno != EINTR) {
             run_.fail(fmt::format("epoll_wait: {}", std::strerror(errno)));
             return;
@@ -121,8 +98,7 @@ void PersistentWorker::on_event(Connection& c, std::uint32_t events) {
 }
 
 void PersistentWorker::on_tick() {
-    std::uint64_t expirations;
-    if (read(timer_, &expirations, sizeof expirations) < 0)
+    if (!epoll_.take_tick())
         return;
     now_ = ktcp::tools::monotonic_ns();
     const auto limit = static_cast<std::uint64_t>(run_.options().timeout * 1e9);

@@ -9,6 +9,7 @@
 #include "client.hh"
 #include "message.hh"
 #include "persistent_run.hh"
+#include "ticking_epoll.hh"
 
 namespace bench {
 
@@ -17,7 +18,6 @@ namespace bench {
 class PersistentWorker {
 public:
     PersistentWorker(PersistentRun& run, unsigned index);
-    ~PersistentWorker();
     PersistentWorker(const PersistentWorker&) = delete;
     PersistentWorker& operator=(const PersistentWorker&) = delete;
 
@@ -37,7 +37,6 @@ private:
         bool busy = false;      // a message is in flight
     };
 
-    std::string open();
     std::string connect_all();
     void run_phase();
     void on_event(Connection& c, std::uint32_t events);
@@ -63,8 +62,7 @@ private:
     std::uint64_t claimed_ = 0;  // round trips of the current batch still to begin
     std::uint64_t finished_ = 0; // not yet reported to run_
     std::size_t in_flight_ = 0;
-    int epoll_ = -1;
-    int timer_ = -1;
+    ktcp::tools::TickingEpoll epoll_;
 };
 
 } // namespace bench

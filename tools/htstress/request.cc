@@ -95,7 +95,7 @@ bool Worker::watch(Connection& c, std::uint32_t events) {
     epoll_event event{};
     event.events = events;
     event.data.ptr = &c;
-    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, c.fd, &event) == 0)
+    if (epoll_ctl(epoll_.fd(), EPOLL_CTL_ADD, c.fd, &event) == 0)
         return true;
     count_error("epoll_ctl", errno);
     finish(c, false);
@@ -129,7 +129,7 @@ bool Worker::send_request(Connection& c) {
         epoll_event event{};
         event.events = reading | EPOLLOUT;
         event.data.ptr = &c;
-        epoll_ctl(epoll_, EPOLL_CTL_MOD, c.fd, &event);
+        epoll_ctl(epoll_.fd(), EPOLL_CTL_MOD, c.fd, &event);
     }
     return true;
 }

@@ -5,7 +5,9 @@
 #include <barrier>
 #include <cstdint>
 
+#include "measured_window.hh"
 #include "options.hh"
+#include "quota.hh"
 #include "source_address.hh"
 #include "target.hh"
 
@@ -37,9 +39,9 @@ public:
     void interrupt() { interrupted_.store(true, std::memory_order_relaxed); }
     [[nodiscard]] bool interrupted() const { return interrupted_.load(std::memory_order_relaxed); }
     // When the measured window has to stop; 0 in the warm-up and when there is no limit.
-    [[nodiscard]] std::uint64_t deadline() const { return deadline_; }
+    [[nodiscard]] std::uint64_t deadline() const { return window_.deadline(); }
 
-    [[nodiscard]] double seconds() const { return static_cast<double>(end_ - begin_) * 1e-9; }
+    [[nodiscard]] double seconds() const { return window_.seconds(); }
 
 private:
     enum class Phase : std::uint8_t { waiting, warming, measuring, finished };
@@ -55,10 +57,10 @@ private:
     const Options& options_;
     const Target& target_;
     SourceAddresses sources_;
-    Phase phase_ = Phase::waiting; // this and the next line: written in advance() only
-    std::uint64_t begin_ = 0, end_ = 0, deadline_ = 0, batch_ = 1, tick_ = 0;
-    bool endless_ = false;
-    alignas(64) std::atomic<std::uint64_t> left_{0};
+    Phase phase_ = Phase::waiting; // as far as quota_: written in advance() only
+    std::uint64_t tick_ = 0;
+    ktcp::tools::MeasuredWindow window_;
+    ktcp::tools::Quota quota_;
     alignas(64) std::atomic<std::uint64_t> done_{0};
     alignas(64) std::atomic<bool> interrupted_{false};
     std::barrier<Advance> barrier_;

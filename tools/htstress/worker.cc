@@ -2,7 +2,6 @@
 #include "worker.hh"
 
 #include <sys/epoll.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <array>
@@ -17,7 +16,6 @@ namespace htstress {
 namespace {
 
 constexpr std::size_t buffer_size = 256 * 1024;
-constexpr long tick_ns = 100'000'000;
 
 } // namespace
 
@@ -32,29 +30,9 @@ Worker::Worker(Run& run)
 Worker::~Worker() {
     for (Connection& c : connections_)
         close_socket(c);
-    if (timer_ >= 0)
-        ::close(timer_);
-    if (epoll_ >= 0)
-        ::close(epoll_);
 }
 
-std::string Worker::open() {
-    epoll_ = epoll_create1(EPOLL_CLOEXEC);
-    if (epoll_ < 0)
-        return fmt::format("epoll_create1: {}", std::strerror(errno));
-
-    // Time-outs and retries hang on a slow periodic timer: a time-out given to epoll_wait would
-    // have the kernel set and cancel a timer at each sleep.
-    timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    const itimerspec period{{0, tick_ns}, {0, tick_ns}};
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.ptr = nullptr;
-    if (timer_ < 0 || timerfd_settime(timer_, 0, &period, nullptr) < 0 ||
-        epoll_ctl(epoll_, EPOLL_CTL_ADD, timer_, &event) < 0)
-        return fmt::format("timer: {}", std::strerror(errno));
-    return {};
-}
+std::string Worker::open() { return epoll_.open(); }
 
 void Worker::work() {
     run_.meet();
@@ -76,7 +54,7 @@ void Worker::run_phase() {
 
     std::array<epoll_event, 256> events;
     while (in_flight_ > 0) {
-        const int n = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
+        const int n = epoll_wait(epoll_.fd(), events.data(), static_cast<int>(events.size()), -1);
         if (n < 0 && errno != EINTR) {
             count_error("epoll_wait", errno);
             return;
@@ -122,8 +100,7 @@ void Worker::on_event(Connection& c, std::uint32_t events) {
 }
 
 void Worker::on_tick() {
-    std::uint64_t expirations;
-    if (read(timer_, &expirations, sizeof expirations) < 0)
+    if (!epoll_.take_tick())
         return;
     now_ = ktcp::tools::monotonic_ns();
     const auto limit = static_cast<std::uint64_t>(run_.options().timeout * 1e9);

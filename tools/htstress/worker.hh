@@ -9,6 +9,7 @@
 #include "connection.hh"
 #include "run.hh"
 #include "tally.hh"
+#include "ticking_epoll.hh"
 
 namespace htstress {
 
@@ -65,8 +66,7 @@ private:
     std::uint64_t claimed_ = 0;  // requests of the current batch still to begin
     std::uint64_t finished_ = 0; // finished and not yet reported to run_
     std::size_t in_flight_ = 0;
-    int epoll_ = -1;
-    int timer_ = -1;
+    ktcp::tools::TickingEpoll epoll_;
 };
 
 } // namespace htstress

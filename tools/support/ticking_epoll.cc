@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "ticking_epoll.hh"
+
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace ktcp::tools {
+namespace {
+
+constexpr long tick_ns = 100'000'000;
+
+} // namespace
+
+TickingEpoll::~TickingEpoll() {
+    if (timer_ >= 0)
+        ::close(timer_);
+    if (epoll_ >= 0)
+        ::close(epoll_);
+}
+
+std::string TickingEpoll::open() {
+    epoll_ = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll_ < 0)
+        return fmt::format("epoll_create1: {}", std::strerror(errno));
+    timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    const itimerspec period{{0, tick_ns}, {0, tick_ns}};
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = nullptr;
+    if (timer_ < 0 || timerfd_settime(timer_, 0, &period, nullptr) < 0 ||
+        epoll_ctl(epoll_, EPOLL_CTL_ADD, timer_, &event) < 0)
+        return fmt::format("timer: {}", std::strerror(errno));
+    return {};
+}
+
+bool TickingEpoll::take_tick() {
+    std::uint64_t expirations;
+    return read(timer_, &expirations, sizeof expirations) >= 0;
+}
+
+} // namespace ktcp::tools
