@@ -12,55 +12,10 @@ import sys
 import threading
 import unittest
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+from scripted_server import ScriptedServer  # noqa: E402, pylint: disable=wrong-import-position
+
 PROGRAM = "echo_check"
-
-
-class Server:
-    """A thread for each client, which runs serve(connection)."""
-
-    def __init__(self, serve, one_at_a_time=False):
-        self.serve = serve
-        self.one_at_a_time = one_at_a_time
-        self.listener = socket.socket()
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
-        self.listener.bind(("127.0.0.1", 0))
-        self.listener.listen(1024)
-        self.address = "127.0.0.1:%u" % self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self.one_at_a_time:
-                self.handle(connection)
-            else:
-                threading.Thread(target=self.handle, args=(connection,), daemon=True).start()
-
-    def handle(self, connection):
-        try:
-            self.serve(self, connection)
-        except OSError:
-            pass
-        finally:
-            connection.close()
-
-    def stop(self):
-        try:
-            self.listener.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-        self.listener.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
 
 def right(_, connection):
@@ -165,7 +120,7 @@ def ends_at_an_urgent_byte(_, connection):
 
 class EchoCheck(unittest.TestCase):
     def verdicts(self, serve, *arguments, one_at_a_time=False):
-        with Server(serve, one_at_a_time) as server:
+        with ScriptedServer(serve, one_at_a_time=one_at_a_time) as server:
             done = subprocess.run(
                 [PROGRAM, server.address, "--patience", "1", "--clients", "300", "--bytes", "3M",
                  *arguments], capture_output=True, text=True, timeout=100, check=False)
@@ -258,7 +213,7 @@ class EchoCheck(unittest.TestCase):
         self.assert_noticed(ends_at_an_urgent_byte, "urgent")
 
     def test_nobody_listens(self):
-        with Server(right) as server:
+        with ScriptedServer(right) as server:
             address = server.address
         done = subprocess.run([PROGRAM, address, "--only", "one-byte"], capture_output=True,
                               text=True, timeout=60, check=False)
@@ -276,7 +231,7 @@ class EchoCheck(unittest.TestCase):
 
 class OtherTools(unittest.TestCase):
     def status(self, tool, serve, *arguments, one_at_a_time=False):
-        with Server(serve, one_at_a_time) as server:
+        with ScriptedServer(serve, one_at_a_time=one_at_a_time) as server:
             done = subprocess.run(
                 [os.path.join(os.path.dirname(PROGRAM), tool), server.address, *arguments],
                 capture_output=True, text=True, timeout=60, check=False)

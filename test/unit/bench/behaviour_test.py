@@ -18,6 +18,9 @@ import threading
 import time
 import unittest
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../support"))
+from scripted_server import ScriptedServer  # noqa: E402, pylint: disable=wrong-import-position
+
 PROGRAM = "bench"
 
 
@@ -26,44 +29,11 @@ def echo(_, connection):
         connection.sendall(data)
 
 
-class Server:
-    """Accepts until it is left; each connection is handled in a thread of its own."""
-
-    def __init__(self, handle=echo, family=socket.AF_INET):
-        self.handle = handle
-        self.accepted = 0
+class Server(ScriptedServer):
+    def __init__(self, handle=echo, **how):
         self.lock = threading.Lock()
         self.messages = []
-        self.listener = socket.socket(family)
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.listener.listen(2048)
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.accepted += 1
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
-
-    def serve(self, connection):
-        try:
-            self.handle(self, connection)
-        except OSError:
-            pass
-        finally:
-            connection.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
+        super().__init__(handle, **how)
 
 
 class Bench(unittest.TestCase):

@@ -15,44 +15,17 @@ import tempfile
 import threading
 import unittest
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../support"))
+from scripted_server import ScriptedServer  # noqa: E402, pylint: disable=wrong-import-position
+
 PROGRAM = "htstress"
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nHello World!"
 
 
-class Server:
-    """Accepts until it is left; each connection is handled in a thread of its own."""
-
-    def __init__(self, handle, family=socket.AF_INET, path=None):
-        self.handle = handle
-        self.accepted = 0
+class Server(ScriptedServer):
+    def __init__(self, handle, **how):
         self.requests = []
-        if path:
-            self.listener = socket.socket(socket.AF_UNIX)
-            self.listener.bind(path)
-        else:
-            self.listener = socket.socket(family)
-            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self.listener.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
-            self.port = self.listener.getsockname()[1]
-        self.listener.listen(1024)
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.accepted += 1
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
-
-    def serve(self, connection):
-        try:
-            self.handle(self, connection)
-        except OSError:
-            pass
-        finally:
-            connection.close()
+        super().__init__(handle, **how)
 
     def read_request(self, connection):
         text = b""
@@ -63,13 +36,6 @@ class Server:
             text += piece
         self.requests.append(text)
         return text
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
 
 
 def answer_once(data):
