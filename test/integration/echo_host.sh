@@ -24,6 +24,8 @@ sanitized=
 if grep -qs 'CMAKE_CXX_FLAGS:.*-fsanitize' "$build/CMakeCache.txt"; then sanitized=1; fi
 # shellcheck source=test/support/report.sh
 . "$here/../support/report.sh"
+# shellcheck source=test/integration/server.sh
+. "$here/server.sh"
 
 echo_server=$build/user-echo-server
 http_server=$build/user-http-server
@@ -57,20 +59,11 @@ ulimit -n "$(ulimit -Hn)"
 # start PROGRAM OPTION...: sets $server and $address. A session of its own, so that whatever
 # it leaves behind can be found.
 start() {
-    local program=$1 tries=200 port=
+    local program=$1
     shift
     setsid "$program" --port 0 --listen 127.0.0.1 --drain-timeout $drain "$@" 2>"$scratch/log" >&2 &
     server=$!
-    while [ -z "$port" ]; do
-        if ! kill -0 "$server" 2>/dev/null || [ $((tries -= 1)) -eq 0 ]; then
-            cat "$scratch/log" >&2
-            echo "${program##*/} $* did not start" >&2
-            exit 2
-        fi
-        sleep 0.05
-        port=$(sed -n 's/.*listening on port \([0-9]*\).*/\1/p' "$scratch/log")
-    done
-    address=127.0.0.1:$port
+    await_port "${program##*/} $*"
 }
 
 # ends WHAT: SIGTERM; the status and the time it takes, and that nothing is left.

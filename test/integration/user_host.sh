@@ -30,6 +30,8 @@ if grep -qs 'CMAKE_CXX_FLAGS:.*-fsanitize' "$build/CMakeCache.txt"; then sanitiz
 . "$here/clients.sh"
 # shellcheck source=test/integration/trees.sh
 . "$here/trees.sh"
+# shellcheck source=test/integration/server.sh
+. "$here/server.sh"
 
 program=$build/user-http-server
 # The server is what is tested: its clients need no sanitizers, and are quicker without.
@@ -64,17 +66,7 @@ start() {
     ulimit -n "$(ulimit -Hn)"
     "$program" --port 0 --listen 127.0.0.1 "$@" 2>"$scratch/log" >&2 &
     server=$!
-    local tries=100 port=
-    while [ -z "$port" ]; do
-        if ! kill -0 "$server" 2>/dev/null || [ $((tries -= 1)) -eq 0 ]; then
-            cat "$scratch/log" >&2
-            echo "user-http-server did not start" >&2
-            exit 2
-        fi
-        sleep 0.05
-        port=$(sed -n 's/.*listening on port \([0-9]*\).*/\1/p' "$scratch/log")
-    done
-    address=127.0.0.1:$port
+    await_port user-http-server
 }
 
 # stop [SIGNAL]: waits; the status is the server's.

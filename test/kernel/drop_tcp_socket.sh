@@ -20,29 +20,21 @@ END
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
+# shellcheck source=test/kernel/outside.sh
+. "$here/outside.sh"
 file=/proc/net/drop_tcp_sock
 
 # --- outside: find what is to be tested, boot ------------------------------------------------------
 
 outside() {
-    local kernel build release modules seconds
+    local kernel build modules seconds
     case ${1:-} in
     6.1 | 6.12 | debug) kernel=$1 ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
     esac
     shift
-    build=${KTCP_BUILD:-$root/build/release}
-    release=$("$root/vm/kernel" "$kernel" release)
-    modules=${KTCP_MODULES:-$root/build/modules/$release}
-    [ -e "$modules/drop-tcp-socket.ko" ] || {
-        echo "$modules/drop-tcp-socket.ko is missing: run make modules KDIR=\"\$(vm/kernel $kernel build)\"" >&2
-        exit 2
-    }
-    [ -x "$build/test/kernel/drop_tcp_socket_cases" ] || {
-        echo "$build has no test programs: run 'cmake --build --preset release'" >&2
-        exit 2
-    }
+    find_tested "$kernel" drop-tcp-socket.ko test/kernel/drop_tcp_socket_cases
     seconds=${FUZZ_SECONDS:-60}
     [ -z "${CHECK_FULL:-}" ] || seconds=$((seconds * 5))
     exec "$root/vm/boot" --kernel "$kernel" --memory 1024 --timeout $((seconds + 360)) -- \

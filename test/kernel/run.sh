@@ -31,6 +31,8 @@ END
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
+# shellcheck source=test/kernel/outside.sh
+. "$here/outside.sh"
 case ${1:-} in
 6.1 | 6.12 | debug) kernel=$1 ;;
 -h | --help) usage; exit 0 ;;
@@ -41,17 +43,7 @@ case ${1:-} in
 khttpd | kecho) module=$1; shift ;;
 *) module=khttpd ;;
 esac
-build=${KTCP_BUILD:-$root/build/release}
-release=$("$root/vm/kernel" "$kernel" release)
-modules=${KTCP_MODULES:-$root/build/modules/$release}
-[ -e "$modules/$module.ko" ] || {
-    echo "$modules/$module.ko is missing: run make modules KDIR=\"\$(vm/kernel $kernel build)\"" >&2
-    exit 2
-}
-[ -x "$build/test/integration/tree_compare" ] || {
-    echo "$build has no test programs: run 'cmake --build --preset release'" >&2
-    exit 2
-}
+find_tested "$kernel" "$module.ko" test/integration/tree_compare
 case $module-${1:-} in
 khttpd-models) limit=600 ;;
 khttpd-*) limit=420 ;;

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154
+#
+# Sourced by what boots a VM for a test: finds what is to be tested. Wants $root, the repository.
+
+# find_tested KERNEL MODULE.ko PROGRAM: sets $build and $modules, the directories of the
+# programs and of the modules; ends with what to do if the module or that program is missing.
+find_tested() {
+    local release
+    build=${KTCP_BUILD:-$root/build/release}
+    release=$("$root/vm/kernel" "$1" release)
+    modules=${KTCP_MODULES:-$root/build/modules/$release}
+    [ -e "$modules/$2" ] || {
+        echo "$modules/$2 is missing: run make modules KDIR=\"\$(vm/kernel $1 build)\"" >&2
+        exit 2
+    }
+    [ -x "$build/$3" ] || {
+        echo "$build has no test programs: run 'cmake --build --preset release'" >&2
+        exit 2
+    }
+}
