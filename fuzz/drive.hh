@@ -1,131 +1,227 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 //
 // A host for fuzzing: the input decides what the client sends, how it is cut, how
-// short sends are, what the files are like, when time jumps, and when memory ends.
+// short sends are, when time jumps, and when memory ends. It checks that a session
+// keeps to the seam (ktcp/protocol.h), and shows what goes in and out to a Peer.
 #pragma once
 
+#include "input.hh"
 #include "ktcp/protocol.h"
 #include "os_stub.hh"
+#include "require.hh"
 
-#include <cstdlib>
-#include <cstring>
+#include <algorithm>
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace ktcp::fuzz {
 
-// Takes decisions from the input's end, and the client's bytes from its front.
-class Input {
+// Who is at the other end, and what is on the disk.
+class Peer {
 public:
-    Input(const uint8_t* data, size_t size) : begin_(data), end_(data + size) {}
-    bool empty() const { return begin_ == end_; }
-    uint8_t decide() { return empty() ? 0 : *--end_; }
-    size_t take(void* out, size_t n) {
-        const size_t left = static_cast<size_t>(end_ - begin_);
-        n = n < left ? n : left;
-        std::memcpy(out, begin_, n);
-        begin_ += n;
-        return n;
+    virtual ~Peer() = default;
+
+    virtual void delivered(std::string_view bytes) = 0; // to the session
+    virtual void arrived(std::string_view bytes) = 0;   // from it
+    virtual void time_ran_out() {}
+    virtual void drained() {}
+    // By the session, or by this host, who gives up a client that takes too much.
+    virtual void ended(ktcp_verdict verdict, bool input_ended, const test::OsStub& os) = 0;
+    // Has the session answered all that was delivered?
+    virtual bool owes_nothing() const { return false; }
+    virtual void at(const ktcp_now&) {}
+
+    virtual ktcp_resource look_up(const ktcp_resource_request&, Input&) { return {}; }
+    virtual bool next_entry(ktcp_entry&) { return false; }
+    virtual bool entries_complete() { return true; }
+    virtual char byte_of_resource(uint64_t) { return 0; }
+};
+
+// A session, and where it is.
+class Drive {
+public:
+    Drive(const ktcp_protocol& protocol, const void* config, Input input, Peer& peer)
+        : protocol_(protocol), input_(input), peer_(peer),
+          memory_(std::make_unique<char[]>(protocol.session_size)), session_(memory_.get()) {
+        const uint8_t scarcity = input_.decide();
+        os_.buffers_left = scarcity % 8 != 7 ? 2 : scarcity / 8 % 3;
+        os_.spares_left = scarcity / 32 % 2 ? scarcity / 64 : 1000;
+        scarce_ = os_.buffers_left < 2;
+        verdict_ = protocol.open(session_, &os_, config, &now_);
+    }
+
+    // Until the session ends, the input is used up, or the client has had enough.
+    void run() {
+        peer_.at(now_);
+        while (verdict_ != KTCP_CLOSE && verdict_ != KTCP_ABORT && steps_++ < 20000) {
+            const bool receiving = verdict_ == KTCP_WANT_RECEIVE || verdict_ == KTCP_SHUTDOWN;
+            if ((receiving && input_ended_) || bytes_sent_ > enough)
+                break;
+            step();
+            check(os_.buffers <= 2, "more than two buffers");
+            if (verdict_ == KTCP_WANT_RECEIVE && peer_.owes_nothing())
+                check(os_.buffers == 0 && os_.spares == 0 && os_.resources == 0,
+                      "an idle session holds something");
+        }
+        if (verdict_ == KTCP_ABORT)
+            check(scarce_ || may_abort_, "an abort without a reason");
+        peer_.ended(verdict_, input_ended_, os_);
+        protocol_.close(session_);
+        check(os_.buffers == 0 && os_.spares == 0 && os_.resources == 0, "not given back");
     }
 
 private:
-    const uint8_t* begin_;
-    const uint8_t* end_;
-};
+    static constexpr uint64_t enough = 512 * 1024;
+    // Take all there is, and send all there is.
+    static constexpr uint8_t plain_step = 0x31;
 
-inline void check(bool condition) {
-    if (!condition)
-        std::abort();
-}
-
-// A path must be what ktcp_resource_request promises.
-inline ktcp_verdict answer(const ktcp_protocol& protocol, void* session, test::OsStub& os,
-                           Input& input, const ktcp_now& now) {
-    const ktcp_resource_request request = protocol.resource_request(session);
-    check(std::strlen(request.path) == request.size && request.size < 4096);
-    check(request.size == 0 || (request.path[0] != '/' && request.path[request.size - 1] != '/'));
-    check(os.resources == 0);
-    ktcp_resource resource = {};
-    resource.status = static_cast<ktcp_resource_status>(1 + input.decide() % 5);
-    resource.size = input.decide() % 4 ? input.decide() : 1ull << (input.decide() % 63);
-    resource.modified_seconds = static_cast<int64_t>(input.decide() << 24) - (1 << 30);
-    if (resource.status <= KTCP_RESOURCE_DIRECTORY)
-        os.resources++;
-    return protocol.resource(session, &resource, &now);
-}
-
-inline ktcp_verdict list(const ktcp_protocol& protocol, void* session, Input& input,
-                         const ktcp_now& now) {
-    char name[KTCP_NAME_MAX];
-    const uint8_t size = input.decide();
-    if (size == 0)
-        return protocol.end_of_entries(session, input.decide() % 8 != 0, &now);
-    std::memset(name, 1 + input.decide() % 255, size);
-    const ktcp_entry entry = {name, size, static_cast<ktcp_entry_kind>(1 + size % 3), size, size};
-    return protocol.entry(session, &entry, &now);
-}
-
-// Drives one connection until it closes or the input is used up.
-inline void drive(const ktcp_protocol& protocol, const void* config, Input input) {
-    test::OsStub os;
-    os.buffers_left = input.decide() % 8 ? 2 : input.decide() % 3;
-    ktcp_now now = {KTCP_SECOND, 784111777};
-    const auto memory = std::make_unique<char[]>(protocol.session_size);
-    void* const session = memory.get();
-    ktcp_verdict verdict = protocol.open(session, &os, config, &now);
-    bool ended = false;
-    bool shut_down = false;
-
-    for (int steps = 0; steps < 20000; steps++) {
-        const bool receiving = verdict == KTCP_WANT_RECEIVE || verdict == KTCP_SHUTDOWN;
-        if (receiving && input.empty() && ended)
-            break;
-        const uint8_t choice = input.decide();
-        now.monotonic += (choice & 7) == 0 ? KTCP_SECOND * (choice >> 3) : 1;
-        if (verdict == KTCP_CLOSE || verdict == KTCP_ABORT)
-            break;
-        if (verdict == KTCP_WANT_RESOURCE) {
-            verdict = answer(protocol, session, os, input, now);
-        } else if (verdict == KTCP_WANT_ENTRIES) {
-            verdict = list(protocol, session, input, now);
-        } else if (choice == 255) {
-            verdict = protocol.drain(session, &now);
-        } else if (protocol.deadline(session) <= now.monotonic) {
-            verdict = protocol.expired(session, &now);
-        } else if (receiving || (verdict == KTCP_WANT_BOTH && (choice & 1) && !ended)) {
-            check(!(shut_down && verdict == KTCP_SHUTDOWN));
-            shut_down |= verdict == KTCP_SHUTDOWN;
-            const ktcp_space space = protocol.receive_space(session);
-            if (!space.data)
-                break;
-            check(space.size > 0);
-            const size_t piece = choice & 16 ? space.size : 1 + (choice >> 5);
-            const size_t n = ended ? 0 : input.take(space.data, piece);
-            if (n == 0 && !ended) {
-                ended = true;
-                verdict = protocol.end_of_input(session, &now);
-            } else {
-                verdict = protocol.received(session, n, &now);
-            }
+    void step() {
+        const uint8_t choice = input_.decide(plain_step);
+        pass_time((choice & 7) == 0 ? KTCP_SECOND * (choice >> 3) : 1);
+        if (verdict_ == KTCP_WANT_RESOURCE)
+            return look_up();
+        if (verdict_ == KTCP_WANT_ENTRIES)
+            return list();
+        if (choice == 255) {
+            peer_.drained();
+            verdict_ = protocol_.drain(session_, &now_);
+        } else if (protocol_.deadline(session_) <= now_.monotonic) {
+            peer_.time_ran_out();
+            may_abort_ = true;
+            // Of what was sent, some more may have been acknowledged, or nothing.
+            if (input_.decide() & 1)
+                acknowledged_ = bytes_sent_;
+            verdict_ = protocol_.expired(session_, acknowledged_, &now_);
+        } else if (verdict_ == KTCP_WANT_SEND ||
+                   (verdict_ == KTCP_WANT_BOTH && ((choice & 1) == 0 || input_ended_))) {
+            send(choice);
         } else {
-            ktcp_segment segments[KTCP_SEGMENTS_MAX];
-            const unsigned count = protocol.output(session, segments);
-            check(count >= 1 && count <= KTCP_SEGMENTS_MAX);
-            uint64_t total = 0;
-            unsigned sum = 0;
-            for (unsigned i = 0; i < count; i++) {
-                check(segments[i].size > 0 && (segments[i].data || os.resources == 1));
-                total += segments[i].size;
-                for (uint64_t j = 0; segments[i].data && j < segments[i].size; j++)
-                    sum += static_cast<const uint8_t*>(segments[i].data)[j]; // ASan looks
-            }
-            check(sum + 1 != 0);
-            const uint64_t n = choice & 32 ? total : 1 + choice % (total < 200 ? total : 200);
-            verdict = choice == 64 && os.resources ? protocol.resource_failed(session)
-                                                   : protocol.sent(session, n, &now);
+            receive(choice);
         }
     }
-    protocol.close(session);
-    check(os.buffers == 0 && os.resources == 0);
-}
+
+    void pass_time(ktcp_time nanoseconds) {
+        now_.monotonic += nanoseconds;
+        now_.unix_seconds = start + static_cast<int64_t>(now_.monotonic / KTCP_SECOND);
+        peer_.at(now_);
+    }
+
+    // A path must be what ktcp_resource_request promises.
+    void look_up() {
+        const ktcp_resource_request request = protocol_.resource_request(session_);
+        check(std::strlen(request.path) == request.size && request.size < 4096, "size of a path");
+        check(request.size == 0 ||
+                  (request.path[0] != '/' && request.path[request.size - 1] != '/'),
+              "a slash at the end of a path", request.path);
+        check(os_.resources == 0, "a second resource");
+        const ktcp_resource resource = peer_.look_up(request, input_);
+        if (resource.status <= KTCP_RESOURCE_DIRECTORY)
+            os_.resources++;
+        verdict_ = protocol_.resource(session_, &resource, &now_);
+    }
+
+    void list() {
+        check(os_.resources == 1, "entries of no directory");
+        ktcp_entry entry = {};
+        if (peer_.next_entry(entry)) {
+            // Exact, so that ASan sees the end.
+            const auto name = std::make_unique<char[]>(entry.name_size);
+            std::memcpy(name.get(), entry.name, entry.name_size);
+            entry.name = name.get();
+            verdict_ = protocol_.entry(session_, &entry, &now_);
+            return;
+        }
+        const bool complete = peer_.entries_complete();
+        may_abort_ |= !complete;
+        verdict_ = protocol_.end_of_entries(session_, complete, &now_);
+    }
+
+    void receive(uint8_t choice) {
+        check(!(shut_down_ && verdict_ == KTCP_SHUTDOWN), "a second FIN");
+        shut_down_ |= verdict_ == KTCP_SHUTDOWN;
+        if (input_.client_done() && !input_ended_) {
+            input_ended_ = true;
+            verdict_ = protocol_.end_of_input(session_, &now_);
+            return;
+        }
+        const ktcp_space space = protocol_.receive_space(session_);
+        if (!space.data) {
+            check(scarce_, "no space, though there is memory");
+            verdict_ = KTCP_ABORT;
+            return;
+        }
+        check(space.size > 0, "an empty space");
+        // All there is; or what a client sends that waits for the answer; or a little.
+        size_t piece = space.size;
+        if ((choice & 16) == 0)
+            piece = 1 + (choice >> 5);
+        else if (choice & 128)
+            piece = std::min(piece, input_.head_size());
+        const size_t n = choice == 8 ? 0 : input_.take(space.data, piece);
+        peer_.delivered({static_cast<const char*>(space.data), n});
+        verdict_ = protocol_.received(session_, n, &now_);
+    }
+
+    void send(uint8_t choice) {
+        ktcp_segment segments[KTCP_SEGMENTS_MAX];
+        const unsigned count = protocol_.output(session_, segments);
+        check(count >= 1 && count <= KTCP_SEGMENTS_MAX, "number of segments");
+        if (choice == 64 && os_.resources) {
+            may_abort_ = true;
+            verdict_ = protocol_.resource_failed(session_);
+            return;
+        }
+        uint64_t total = 0;
+        for (unsigned i = 0; i < count; i++) {
+            check(segments[i].size > 0, "an empty segment");
+            check(segments[i].data || os_.resources == 1, "a segment of no resource");
+            check(segments[i].size <= UINT64_MAX - total, "more than fits into a number");
+            total += segments[i].size;
+        }
+        const bool ends = protocol_.ends_after_output(session_);
+        uint64_t n = choice & 32 ? total : 1 + choice % (total < 200 ? total : 200);
+        n = n < at_once ? n : at_once;
+        show(segments, n);
+        bytes_sent_ += n;
+        verdict_ = protocol_.sent(session_, n, &now_);
+        if (ends && n == total)
+            check(verdict_ == KTCP_CLOSE || verdict_ == KTCP_SHUTDOWN, "no end after output");
+    }
+
+    void show(const ktcp_segment* segment, uint64_t n) {
+        std::string bytes;
+        bytes.reserve(static_cast<size_t>(n));
+        for (; n != 0; segment++) {
+            const uint64_t part = segment->size < n ? segment->size : n;
+            if (segment->data)
+                bytes.append(static_cast<const char*>(segment->data), static_cast<size_t>(part));
+            else
+                for (uint64_t i = 0; i < part; i++)
+                    bytes += peer_.byte_of_resource(segment->offset + i);
+            n -= part;
+        }
+        peer_.arrived(bytes);
+    }
+
+    static constexpr uint64_t at_once = 64 * 1024;
+    static constexpr int64_t start = 784111777;
+
+    const ktcp_protocol& protocol_;
+    Input input_;
+    Peer& peer_;
+    test::OsStub os_;
+    std::unique_ptr<char[]> memory_;
+    void* session_;
+    ktcp_verdict verdict_;
+    ktcp_now now_ = {KTCP_SECOND, start};
+    uint64_t bytes_sent_ = 0;
+    uint64_t acknowledged_ = 0;
+    int steps_ = 0;
+    bool scarce_ = false;    // of memory
+    bool may_abort_ = false; // there is another reason to
+    bool input_ended_ = false;
+    bool shut_down_ = false;
+};
 
 } // namespace ktcp::fuzz

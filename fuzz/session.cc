@@ -1,13 +1,52 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
+//
+// A whole HTTP connection, as both hosts drive it, with a client that knows what it may
+// be answered.
+#include "client/http_client.hh"
 #include "drive.hh"
 
-#include "ktcp/http.h"
+namespace {
+
+using ktcp::fuzz::Input;
+
+// A limit: mostly its default; else something near one of its ends, or in between.
+uint32_t draw(Input& input, uint32_t preset, uint32_t least, uint32_t most) {
+    const uint8_t choice = input.decide();
+    if (choice < 128)
+        return preset;
+    const uint32_t span = most - least;
+    const uint32_t low = choice % 64u < span ? choice % 64u : span;
+    return choice < 192   ? least + low
+           : choice < 224 ? most - low
+                          : least + span / 32 * (choice % 32);
+}
+
+constexpr ktcp_http_site sites[] = {
+    {"site.test", 9, 1},
+    {"*.wild.test", 11, 2},
+    {"*.very.wild.test", 16, 3},
+    {"[::1]", 5, 4},
+};
+const std::string long_value(KTCP_HTTP_VALUE_MAX, 'v');
+
+} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-    ktcp::fuzz::Input input(data, size);
-    const uint8_t choice = input.decide();
-    const ktcp_http_config config = {
-        (choice & 7) != 0, 1000, 5000, 2000, 300, choice & 8 ? KTCP_BUFFER_SIZE : 256u, 100};
-    ktcp::fuzz::drive(ktcp_http_protocol, &config, input);
+    Input input(data, size);
+    const uint8_t choice = input.decide(); // by default: a root, and all sites
+    ktcp_http_config config = {};
+#define KTCP_FUZZ_LIMIT(name, preset, least, most, unit, what)                                     \
+    config.name = draw(input, preset, least, most);
+    KTCP_HTTP_LIMITS(KTCP_FUZZ_LIMIT)
+#undef KTCP_FUZZ_LIMIT
+    config.has_root = (choice & 1) == 0;
+    config.sites = sites;
+    config.site_count = choice & 2 ? choice / 64u : 4;
+    config.list_hidden = (choice & 4) != 0;
+    config.cache_control = (choice & 24) == 8    ? "max-age=60"
+                           : (choice & 24) == 16 ? long_value.c_str()
+                                                 : nullptr;
+    ktcp::fuzz::HttpClient client(config);
+    ktcp::fuzz::Drive(ktcp_http_protocol, &config, input, client).run();
     return 0;
 }

@@ -3,6 +3,8 @@
 // The verdicts, and what is done without moving bytes; transfer.cc moves bytes.
 #include "connection.hh"
 
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -84,12 +86,17 @@ Progress Connection::drive() noexcept {
     }
 }
 
-void Connection::expire() noexcept { verdict_ = protocol().expired(session(), now()); }
+void Connection::expire() noexcept {
+    tcp_info info = {};
+    socklen_t size = sizeof info;
+    // Of a socket that is no TCP socket nothing is known, and nothing is acknowledged.
+    getsockopt(fd_, IPPROTO_TCP, TCP_INFO, &info, &size);
+    verdict_ = protocol().expired(session(), info.tcpi_bytes_acked, now());
+}
 
 void Connection::look_up() noexcept {
     ktcp_resource_request request = protocol().resource_request(session());
-    FileCache::Found found =
-        worker_.files->acquire(request.path, request.size, worker_.now.monotonic);
+    FileCache::Found found = worker_.files->acquire(request, worker_.now.monotonic);
     ktcp_resource answer = {};
     answer.status = found.status;
     if (found.file) {
@@ -98,6 +105,7 @@ void Connection::look_up() noexcept {
         answer.modified_ns = static_cast<uint32_t>(identity.modified.tv_nsec);
         answer.size = identity.size;
         answer.inode = identity.inode;
+        answer.coding = KTCP_CODING_IDENTITY;
     }
     resource_ = found.file;
     unsendable_ = false;
@@ -112,7 +120,8 @@ void Connection::release_resource() noexcept {
 
 void Connection::next_entry() noexcept {
     if (!directory_)
-        directory_ = Directory::open(resource_->fd.get(), worker_.buffers);
+        directory_ = Directory::open(*resource_, *worker_.service.roots->find(resource_->root),
+                                     worker_.buffers);
     ktcp_entry entry;
     auto step = directory_ ? directory_->next(entry) : Directory::Step::failed;
     if (step == Directory::Step::entry) {

@@ -32,7 +32,9 @@ public:
     static constexpr int io_cost = 8;
 
     // The rest of its life, for Worker.
-    Connection(Worker& worker, int fd) noexcept : worker_(worker), fd_(fd) {}
+    const AddressLimit::Place place;
+    Connection(Worker& worker, Client client) noexcept
+        : place(client.place), worker_(worker), fd_(client.fd) {}
     void open() noexcept;
     void close() noexcept;
 

@@ -15,6 +15,7 @@ namespace ktcp::user {
 #define KTCP_USER_COUNTERS(X)                                                                      \
     X(accepted)      /* connections */                                                             \
     X(aborted)       /* connections ended by a reset from this side */                             \
+    X(refused)       /* closed at once: their address has max_per_address others */                \
     X(accept_pauses) /* times that accepting waited: no descriptor, no memory, the cap */          \
     X(cache_hits)    /* resources found in the file cache, and still true */                       \
     X(cache_misses)

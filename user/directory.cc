@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "directory.hh"
 
+#include <climits>
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
@@ -9,14 +10,15 @@
 
 namespace ktcp::user {
 
-std::unique_ptr<Directory> Directory::open(int fd, BlockPool& buffers) noexcept {
-    Descriptor own(openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+std::unique_ptr<Directory> Directory::open(const OpenFile& file, const Root& root,
+                                           BlockPool& buffers) noexcept {
+    Descriptor own(openat(file.fd.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!own)
         return nullptr;
     void* batch = buffers.acquire();
     if (!batch)
         return nullptr;
-    auto* directory = new (std::nothrow) Directory(std::move(own), buffers, batch);
+    auto* directory = new (std::nothrow) Directory(file, root, std::move(own), buffers, batch);
     if (!directory)
         buffers.release(batch);
     return std::unique_ptr<Directory>(directory);
@@ -53,12 +55,31 @@ void Directory::look_up(ktcp_entry& entry) noexcept {
     struct stat st;
     if (fstatat(fd_.get(), entry.name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return;
+    if (S_ISLNK(st.st_mode))
+        follow(entry, st);
     if (S_ISREG(st.st_mode))
         entry.kind = KTCP_ENTRY_FILE;
     else if (S_ISDIR(st.st_mode))
         entry.kind = KTCP_ENTRY_DIRECTORY;
     entry.modified_seconds = st.st_mtim.tv_sec;
     entry.size = static_cast<uint64_t>(st.st_size);
+}
+
+// From the root, by the name that a client would ask for: only so can the kernel tell
+// whether the way stays inside. Leaves `st` alone if it leads nowhere.
+void Directory::follow(const ktcp_entry& link, struct stat& st) noexcept {
+    if (root_.symlinks() == KTCP_SYMLINKS_NONE || !file_.name)
+        return;
+    char path[PATH_MAX]; // what is longer cannot be asked for
+    size_t size = file_.name_size;
+    if (size + 1 + link.name_size >= sizeof path)
+        return;
+    std::memcpy(path, file_.name.get(), size);
+    if (size > 0)
+        path[size++] = '/';
+    std::memcpy(path + size, link.name, link.name_size);
+    path[size + link.name_size] = '\0';
+    root_.describe(path, st);
 }
 
 } // namespace ktcp::user

@@ -14,10 +14,10 @@ namespace {
 
 // FNV-1a, eight bytes a step. Collisions are harmless: names are compared, and the
 // table is bounded.
-uint32_t hash_of(std::string_view name) noexcept {
-    uint64_t hash = 0xcbf29ce484222325 ^ name.size();
-    const char* at = name.data();
-    size_t left = name.size();
+uint32_t hash_of(const ktcp_resource_request& request) noexcept {
+    uint64_t hash = 0xcbf29ce484222325 ^ request.size ^ uint64_t { request.root } << 32;
+    const char* at = request.path;
+    size_t left = request.size;
     auto mix = [&hash](uint64_t piece) {
         hash = (hash ^ piece) * 0x9e3779b97f4a7c15;
         hash ^= hash >> 32;
@@ -36,18 +36,17 @@ uint32_t hash_of(std::string_view name) noexcept {
 
 } // namespace
 
-FileCache::FileCache(const Root& root, size_t capacity, Counters& counters)
-    : root_(root), counters_(counters), capacity_(capacity),
+FileCache::FileCache(const Roots& roots, size_t capacity, Counters& counters)
+    : roots_(roots), counters_(counters), capacity_(capacity),
       mask_(static_cast<uint32_t>(std::bit_ceil(std::max<size_t>(capacity, 1))) - 1),
       buckets_(new OpenFile*[mask_ + size_t{1}]()) {}
 
 FileCache::~FileCache() { close_unused(); }
 
-FileCache::Found FileCache::acquire(const char* path, size_t size, ktcp_time now) noexcept {
-    std::string_view name(path, size);
-    uint32_t hash = hash_of(name);
-    if (OpenFile* file = find(name, hash)) {
-        if (still_true(*file, path, now)) {
+FileCache::Found FileCache::acquire(const ktcp_resource_request& request, ktcp_time now) noexcept {
+    uint32_t hash = hash_of(request);
+    if (OpenFile* file = find(request, hash)) {
+        if (still_true(*file, now)) {
             if (file->users++ == 0)
                 unlink_unused(*file);
             counters_.add(count_cache_hits);
@@ -56,16 +55,16 @@ FileCache::Found FileCache::acquire(const char* path, size_t size, ktcp_time now
         forget(*file);
     }
     counters_.add(count_cache_misses);
-    return open(name, hash, now);
+    return open(request, hash, now);
 }
 
-bool FileCache::still_true(OpenFile& file, const char* path, ktcp_time now) noexcept {
+bool FileCache::still_true(OpenFile& file, ktcp_time now) noexcept {
     if (now - file.opened >= trust_time)
         return false;
     if (file.checked == arrivals_)
         return true;
     file.checked = arrivals_;
-    return root_.leads_to(path, file.identity);
+    return roots_.find(file.root)->leads_to(file.name.get(), file.identity);
 }
 
 char* FileCache::read(const OpenFile& file, uint64_t offset, size_t size) noexcept {
@@ -97,17 +96,22 @@ void FileCache::release(OpenFile& file, ktcp_time now) noexcept {
     link_unused(file);
 }
 
-OpenFile* FileCache::find(std::string_view name, uint32_t hash) noexcept {
+OpenFile* FileCache::find(const ktcp_resource_request& request, uint32_t hash) noexcept {
     for (OpenFile* file = *bucket_of(hash); file; file = file->next_of_bucket)
-        if (file->hash == hash && name == std::string_view(file->name.get(), file->name_size))
+        if (file->hash == hash && file->root == request.root && file->name_size == request.size &&
+            std::memcmp(file->name.get(), request.path, request.size) == 0)
             return file;
     return nullptr;
 }
 
-FileCache::Found FileCache::open(std::string_view name, uint32_t hash, ktcp_time now) noexcept {
-    OpenedFile opened = root_.open(name.data());
+FileCache::Found FileCache::open(const ktcp_resource_request& request, uint32_t hash,
+                                 ktcp_time now) noexcept {
+    const Root* root = roots_.find(request.root);
+    if (!root)
+        return {KTCP_RESOURCE_NOT_FOUND, nullptr};
+    OpenedFile opened = root->open(request.path);
     if (opened.out_of_descriptors && close_unused())
-        opened = root_.open(name.data());
+        opened = root->open(request.path);
     if (!opened.fd)
         return {opened.status, nullptr};
     auto* file = new (std::nothrow) OpenFile{};
@@ -120,25 +124,26 @@ FileCache::Found FileCache::open(std::string_view name, uint32_t hash, ktcp_time
     file->users = 1;
     file->opened = now;
     file->checked = arrivals_;
-    keep(*file, name, hash);
+    file->root = request.root;
+    file->hash = hash;
+    file->name_size = request.size;
+    file->name.reset(new (std::nothrow) char[request.size + 1]);
+    if (file->name) {
+        std::memcpy(file->name.get(), request.path, request.size + 1);
+        keep(*file);
+    }
     return {file->status, file};
 }
 
 // Where there is no room, and nothing unused to make some, the file is simply not
 // cached and lives as long as its one user.
-void FileCache::keep(OpenFile& file, std::string_view name, uint32_t hash) noexcept {
+void FileCache::keep(OpenFile& file) noexcept {
     if (cached_ == capacity_ && oldest_)
         forget(*oldest_);
     if (cached_ == capacity_)
         return;
-    file.name.reset(new (std::nothrow) char[name.size() + 1]);
-    if (!file.name)
-        return;
-    std::memcpy(file.name.get(), name.data(), name.size());
-    file.name_size = name.size();
-    file.hash = hash;
-    file.next_of_bucket = *bucket_of(hash);
-    *bucket_of(hash) = &file;
+    file.next_of_bucket = *bucket_of(file.hash);
+    *bucket_of(file.hash) = &file;
     file.cached = true;
     ++cached_;
 }

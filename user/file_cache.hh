@@ -4,7 +4,7 @@
 #pragma once
 
 #include "counters.hh"
-#include "posix_files.hh"
+#include "roots.hh"
 
 #include <memory>
 #include <string_view>
@@ -23,11 +23,12 @@ struct OpenFile {
     ktcp_time opened;         // when the name was last resolved in full
     ktcp_time released;       // when the last user left
     uint64_t checked;         // at which count of arrivals the name last led here
-    uint32_t hash;            // of the name
+    uint32_t root;            // where it was found, and
+    uint32_t hash;            // that of its name there
     OpenFile* next_of_bucket; // while cached
     OpenFile* newer;          // while cached and unused: the list by time of release
     OpenFile* older;
-    std::unique_ptr<char[]> name;
+    std::unique_ptr<char[]> name; // nullptr: no memory for it; then it is not cached
     size_t name_size;
 };
 
@@ -47,13 +48,19 @@ struct OpenFile {
 // unlinked, each of which changes its change time. What remains is a *directory*
 // above the file that is moved out of the root and linked to from its old place;
 // for that, names are resolved in full again after `trust_time` in any case.
+//
+// All this is so where links lead beneath the root. By the other rules for links
+// fstatat may lead elsewhere than a request's own walk would: it takes the system's
+// root for an absolute link's "/", climbs out by "..", and follows a link where none
+// may be followed; and a file that it finds by such a way can be the very file that is
+// open here. So there a look is a walk by the rule (Root::leads_to).
 class FileCache {
 public:
     static constexpr ktcp_time trust_time = KTCP_SECOND;
     static constexpr ktcp_time unused_time = 5 * KTCP_SECOND;
 
     // Up to `capacity` files are kept; 0 keeps none.
-    FileCache(const Root& root, size_t capacity, Counters& counters);
+    FileCache(const Roots& roots, size_t capacity, Counters& counters);
     ~FileCache(); // every file has been released
     FileCache(const FileCache&) = delete;
     FileCache& operator=(const FileCache&) = delete;
@@ -65,7 +72,7 @@ public:
     // Bytes have been received: what is known of names is of the past from now on.
     void input_arrived() noexcept { ++arrivals_; }
 
-    Found acquire(const char* path, size_t size, ktcp_time now) noexcept;
+    Found acquire(const ktcp_resource_request& request, ktcp_time now) noexcept;
     void release(OpenFile& file, ktcp_time now) noexcept;
 
     // A piece of a file, of up to KTCP_BUFFER_SIZE; nullptr if it cannot be had whole
@@ -84,15 +91,15 @@ public:
 
 private:
     OpenFile** bucket_of(uint32_t hash) { return &buckets_[hash & mask_]; }
-    bool still_true(OpenFile& file, const char* path, ktcp_time now) noexcept;
-    OpenFile* find(std::string_view name, uint32_t hash) noexcept;
-    Found open(std::string_view name, uint32_t hash, ktcp_time now) noexcept;
-    void keep(OpenFile& file, std::string_view name, uint32_t hash) noexcept;
+    bool still_true(OpenFile& file, ktcp_time now) noexcept;
+    OpenFile* find(const ktcp_resource_request& request, uint32_t hash) noexcept;
+    Found open(const ktcp_resource_request& request, uint32_t hash, ktcp_time now) noexcept;
+    void keep(OpenFile& file) noexcept;
     void forget(OpenFile& file) noexcept;
     void link_unused(OpenFile& file) noexcept;
     void unlink_unused(OpenFile& file) noexcept;
 
-    const Root& root_;
+    const Roots& roots_;
     Counters& counters_;
     const size_t capacity_;
     uint64_t arrivals_ = 0;

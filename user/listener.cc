@@ -59,7 +59,8 @@ void set(int fd, int level, int option, int value) {
 }
 
 // What is set here is inherited by accepted sockets: no call per connection.
-Descriptor bind_to(ListenAddress address, uint16_t port, bool shared, bool only_ipv6) {
+Descriptor bind_to(ListenAddress address, uint16_t port, bool shared, bool only_ipv6,
+                   uint32_t user_timeout = 0) {
     set_port(address, port);
     Descriptor fd(
         socket(address.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
@@ -70,6 +71,8 @@ Descriptor bind_to(ListenAddress address, uint16_t port, bool shared, bool only_
     set(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
     // A byte marked urgent is a byte like any other (RFC 6093).
     set(fd.get(), SOL_SOCKET, SO_OOBINLINE, 1);
+    if (user_timeout)
+        set(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(user_timeout));
     if (is_ipv6(address))
         set(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, only_ipv6);
     if (bind(fd.get(), reinterpret_cast<sockaddr*>(&address.address), address.size) != 0)
@@ -113,7 +116,7 @@ bool ListenAddress::parse(const std::string& text, ListenAddress& parsed) {
 }
 
 Listeners::Listeners(const std::vector<ListenAddress>& wanted, uint16_t port, int backlog,
-                     unsigned workers)
+                     unsigned workers, uint32_t user_timeout)
     : port_(port), sockets_(workers) {
     std::vector<ListenAddress> addresses = wanted;
     // The default, "::", means every address; on a machine without IPv6 that is 0.0.0.0.
@@ -130,7 +133,7 @@ Listeners::Listeners(const std::vector<ListenAddress>& wanted, uint16_t port, in
     }
     for (auto& sockets : sockets_)
         for (const ListenAddress& address : addresses)
-            sockets.push_back(bind_to(address, port_, true, only_ipv6));
+            sockets.push_back(bind_to(address, port_, true, only_ipv6, user_timeout));
     for (auto& sockets : sockets_)
         for (size_t i = 0; i < sockets.size(); ++i)
             listen_on(sockets[i], backlog, addresses[i], port_);

@@ -23,11 +23,14 @@ struct ListenAddress {
 
 // Opens, for each of the workers, a socket for each address, all on one port. They
 // share it by SO_REUSEPORT: the kernel spreads new connections over the workers, and
-// none of them is woken for another's. Port 0 picks a free one. Throws StartError.
+// none of them is woken for another's. Port 0 picks a free one. A connection whose peer
+// acknowledges nothing, or takes nothing, for `user_timeout` ms is reset by the kernel
+// (TCP_USER_TIMEOUT, RFC 5482), even after it was closed here; 0: as the system has it.
+// Throws StartError.
 class Listeners {
 public:
     Listeners(const std::vector<ListenAddress>& addresses, uint16_t port, int backlog,
-              unsigned workers);
+              unsigned workers, uint32_t user_timeout = 0);
 
     uint16_t port() const { return port_; }
     std::vector<Descriptor> take(unsigned worker) { return std::move(sockets_[worker]); }

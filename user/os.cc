@@ -19,6 +19,12 @@ void ktcp_os_buffer_release(void* host, void* buffer) {
     connection(host).worker().buffers.release(buffer);
 }
 
+void* ktcp_os_spare_acquire(void* host) { return connection(host).worker().acquire_spare(); }
+
+void ktcp_os_spare_release(void* host, void* buffer) {
+    connection(host).worker().release_spare(buffer);
+}
+
 void ktcp_os_resource_release(void* host) { connection(host).release_resource(); }
 
 void ktcp_os_count(void* host, ktcp_counter counter) {

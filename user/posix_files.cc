@@ -6,29 +6,46 @@
 #include <cerrno>
 #include <charconv>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 namespace ktcp::user {
 
 namespace {
 
-// Opens nothing yet: O_PATH only finds. BENEATH makes the kernel itself refuse each
-// step that would leave the root, by "..", by an absolute link or by a relative one,
-// however the tree changes meanwhile.
-int find_beneath(int root, const char* path) noexcept {
-    open_how how = {};
-    how.flags = O_PATH | O_CLOEXEC;
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-    // EAGAIN: something was renamed during the walk, and the kernel cannot tell that
-    // it stayed inside. Its manual page says to try again.
-    for (int attempt = 0; attempt < 16; ++attempt) {
-        long fd = syscall(SYS_openat2, root, *path ? path : ".", &how, sizeof how);
-        if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
-            return static_cast<int>(fd);
+// The kernel itself refuses each step that the rule forbids, however the tree changes
+// meanwhile. No rule lets a magic link (/proc/PID/root and the like) lead anywhere.
+constexpr uint64_t resolve_rules[KTCP_SYMLINKS_COUNT] = {
+    RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH,
+    RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT,
+    RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH,
+};
+static_assert(KTCP_SYMLINKS_BENEATH == 0 && KTCP_SYMLINKS_IN_ROOT == 1 && KTCP_SYMLINKS_NONE == 2);
+
+// Files of procfs, sysfs and their like are made up as they are read: they have no size
+// that could be told beforehand, and to open some of them has an effect.
+bool is_made_up(int fd) noexcept {
+    struct statfs fs;
+    if (fstatfs(fd, &fs) != 0)
+        return true;
+    switch (static_cast<uint32_t>(fs.f_type)) {
+    case PROC_SUPER_MAGIC:
+    case SYSFS_MAGIC:
+    case CGROUP_SUPER_MAGIC:
+    case CGROUP2_SUPER_MAGIC:
+    case DEBUGFS_MAGIC:
+    case TRACEFS_MAGIC:
+    case SECURITYFS_MAGIC:
+    case SELINUX_MAGIC:
+    case BPF_FS_MAGIC:
+    case EFIVARFS_MAGIC:
+        return true;
+    default:
+        return false;
     }
-    return -1;
 }
 
 } // namespace
@@ -73,29 +90,46 @@ ktcp_resource_status resource_status_of(int error) noexcept {
     }
 }
 
-Root::Root(const std::string& path) {
+OwnDescriptors::OwnDescriptors() {
+    if (!open())
+        throw StartError::with_errno("cannot open /proc/self/fd", "mount proc on /proc");
+}
+
+bool OwnDescriptors::open() noexcept {
+    directory_ = Descriptor(); // first: its number may be free, and come again
+    directory_ = Descriptor(::open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    return static_cast<bool>(directory_);
+}
+
+Root::Root(const std::string& path, ktcp_symlinks symlinks, std::shared_ptr<OwnDescriptors> own)
+    : symlinks_(symlinks), own_(std::move(own)) {
     directory_ = Descriptor(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!directory_)
         throw StartError::with_errno("cannot serve '" + path + "'",
-                                     "give --root a directory that this user may read");
+                                     "give --root or --host a directory that this user may read");
     if (faccessat(directory_.get(), ".", R_OK | X_OK, AT_EACCESS) != 0)
         throw StartError::with_errno("cannot serve '" + path + "'",
                                      "let this user read and search it (chmod a+rx), or "
                                      "choose another directory");
-    if (!open_own_descriptors())
-        throw StartError::with_errno("cannot open /proc/self/fd", "mount proc on /proc");
-    int probe = find_beneath(directory_.get(), "");
-    if (probe < 0)
+    if (!Descriptor(find("")))
         throw StartError::with_errno("cannot resolve names beneath '" + path + "'",
                                      "openat2 is needed: Linux 5.6 or later, and no seccomp "
                                      "filter that hides it");
-    close(probe);
 }
 
-bool Root::open_own_descriptors() noexcept {
-    own_descriptors_ = Descriptor(); // first: its number may be free, and come again
-    own_descriptors_ = Descriptor(::open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC));
-    return static_cast<bool>(own_descriptors_);
+// Opens nothing yet: O_PATH only finds.
+int Root::find(const char* path) const noexcept {
+    open_how how = {};
+    how.flags = O_PATH | O_CLOEXEC;
+    how.resolve = resolve_rules[symlinks_];
+    // EAGAIN: something was renamed during the walk, and the kernel cannot tell that
+    // it stayed inside. Its manual page says to try again.
+    for (int attempt = 0; attempt < 64; ++attempt) {
+        long fd = syscall(SYS_openat2, directory_.get(), *path ? path : ".", &how, sizeof how);
+        if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
+            return static_cast<int>(fd);
+    }
+    return -1;
 }
 
 // Opening a device or a FIFO by name can do something, or wait for ever, before one
@@ -103,7 +137,7 @@ bool Root::open_own_descriptors() noexcept {
 // then looked at, and only a regular file or a directory is opened, through the
 // descriptor and not through the name, which may mean something else by now.
 OpenedFile Root::open(const char* path) const noexcept {
-    int found = find_beneath(directory_.get(), path);
+    int found = find(path);
     if (found >= 0)
         return reopen(Descriptor(found));
     OpenedFile opened;
@@ -117,15 +151,14 @@ OpenedFile Root::reopen(Descriptor found) const noexcept {
     struct stat st;
     if (fstat(found.get(), &st) != 0)
         return opened;
-    if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+    if (!S_ISDIR(st.st_mode) && (!S_ISREG(st.st_mode) || is_made_up(found.get()))) {
         opened.status = KTCP_RESOURCE_FORBIDDEN;
         return opened;
     }
     char name[16];
     *std::to_chars(name, name + sizeof name - 1, found.get()).ptr = '\0';
     // O_NONBLOCK: do not wait for another process to give up a lease on the file.
-    opened.fd = Descriptor(
-        openat(own_descriptors_.get(), name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    opened.fd = Descriptor(openat(own_->get(), name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!opened.fd) {
         // ENOENT cannot mean "no such name" here: the name was found.
         opened.status = errno == ENOENT ? KTCP_RESOURCE_FAILED : resource_status_of(errno);
@@ -137,10 +170,17 @@ OpenedFile Root::reopen(Descriptor found) const noexcept {
     return opened;
 }
 
+bool Root::describe(const char* path, struct stat& st) const noexcept {
+    Descriptor found(find(path));
+    return found && fstat(found.get(), &st) == 0;
+}
+
 bool Root::leads_to(const char* path, const FileIdentity& identity) const noexcept {
     struct stat st;
-    return fstatat(directory_.get(), *path ? path : ".", &st, 0) == 0 &&
-           FileIdentity(st) == identity;
+    bool there = symlinks_ == KTCP_SYMLINKS_BENEATH
+                     ? fstatat(directory_.get(), *path ? path : ".", &st, 0) == 0
+                     : describe(path, st);
+    return there && FileIdentity(st) == identity;
 }
 
 } // namespace ktcp::user

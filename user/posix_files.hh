@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 //
-// The served tree: names to open files, never outside the root.
+// A served tree: names to open files, never outside the root.
 #pragma once
 
+#include "ktcp/host.h"
 #include "ktcp/protocol.h"
 
+#include <memory>
 #include <string>
 #include <sys/stat.h>
 
@@ -52,28 +54,47 @@ struct OpenedFile {
     FileIdentity identity{};
 };
 
-// The root directory. Shared by all workers, constant once opened.
+// /proc/self/fd, through which what was found is opened: a process has its own.
+class OwnDescriptors {
+public:
+    OwnDescriptors(); // throws StartError
+    // In a child process, where descriptors are others than in the parent. False if it
+    // cannot be used.
+    bool open() noexcept;
+    int get() const { return directory_.get(); }
+
+private:
+    Descriptor directory_;
+};
+
+// A root directory, and the rule for the symbolic links beneath it. Shared by all
+// workers, constant once opened.
 class Root {
 public:
     // Throws StartError with a message that says what to do.
-    explicit Root(const std::string& path);
+    explicit Root(const std::string& path, ktcp_symlinks symlinks = KTCP_SYMLINKS_BENEATH,
+                  std::shared_ptr<OwnDescriptors> own = std::make_shared<OwnDescriptors>());
 
     // `path` is as in ktcp_resource_request: relative, decoded, "" for the root.
     OpenedFile open(const char* path) const noexcept;
 
-    // Does `path` still lead to the file of this identity? One system call.
+    // What `path` leads to, by the rule for links. False if it leads nowhere, or out.
+    bool describe(const char* path, struct stat& st) const noexcept;
+
+    // Does `path` still lead to the file of this identity? One system call where links
+    // lead beneath the root, three by the other rules; file_cache.hh says why.
     bool leads_to(const char* path, const FileIdentity& identity) const noexcept;
 
-    // In a child process, where descriptors are others than in the parent: of its own it
-    // needs to have kept but this one. False if it cannot be used.
+    ktcp_symlinks symlinks() const { return symlinks_; }
     int descriptor() const noexcept { return directory_.get(); }
-    bool open_own_descriptors() noexcept;
 
 private:
+    int find(const char* path) const noexcept;
     OpenedFile reopen(Descriptor found) const noexcept;
 
+    const ktcp_symlinks symlinks_;
+    const std::shared_ptr<const OwnDescriptors> own_;
     Descriptor directory_;
-    Descriptor own_descriptors_; // /proc/self/fd
 };
 
 ktcp_resource_status resource_status_of(int error) noexcept;

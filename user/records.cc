@@ -28,9 +28,7 @@ void Records::give_back(WorkerRecord& record) noexcept {
 }
 
 void Records::sum(Counters& totals) const noexcept {
-    size_t used = used_.load(std::memory_order_acquire);
-    for (size_t i = 0; i < used; ++i)
-        totals.merge(records()[i].counters);
+    each([&totals](const WorkerRecord& record) { totals.merge(record.counters); });
 }
 
 } // namespace ktcp::user

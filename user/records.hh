@@ -14,6 +14,8 @@ namespace ktcp::user {
 struct alignas(64) WorkerRecord {
     Counters counters;
     std::atomic<uint32_t> connections{0}; // that it has now; written by the worker only
+    std::atomic<uint32_t> spare{0};       // buffers of the service's spare memory, likewise
+    std::atomic<uint32_t> place{0};       // of a process' one connection (address_limit.hh)
     WorkerRecord* next_free = nullptr;
 };
 
@@ -29,6 +31,12 @@ public:
     void give_back(WorkerRecord& record) noexcept;
     // Adds all records' counters to `totals`; at any time.
     void sum(Counters& totals) const noexcept;
+    // Visits all that are, or ever were, a worker's.
+    template <class Visitor> void each(Visitor visit) const {
+        size_t used = used_.load(std::memory_order_acquire);
+        for (size_t i = 0; i < used; ++i)
+            visit(records()[i]);
+    }
 
 private:
     WorkerRecord* records() const { return static_cast<WorkerRecord*>(memory_.get()); }

@@ -32,21 +32,27 @@ size_t record_count(const ServerOptions& options) {
 
 Server::Server(const ktcp_protocol& protocol, const void* config, const ServerOptions& options)
     : options_(options),
-      root_(options.root.empty() ? nullptr : std::make_unique<Root>(options.root)),
+      roots_(options.roots.empty() ? nullptr
+                                   : std::make_unique<Roots>(options.roots, options.symlinks)),
       memory_(sizeof(Service)),
       service_(new (memory_.get()) Service{.protocol = protocol,
                                            .config = config,
-                                           .root = root_.get(),
+                                           .roots = roots_.get(),
                                            .cache_entries = options.cache_entries,
                                            .max_connections = options.max_connections,
                                            .pool = options.threads,
-                                           .records = Records(record_count(options))}),
+                                           .records = Records(record_count(options)),
+                                           .spare = SpareMemory(options.sort_memory)}),
       finished_(eventfd(0, EFD_CLOEXEC)), threads_(loop_count(options)) {
     if (!finished_)
         throw StartError::with_errno("cannot create an eventfd",
                                      "raise the limit of open files (ulimit -n)");
+    if (options.max_per_address)
+        service_->addresses.emplace(options.max_per_address, options.max_connections,
+                                    service_->records);
     auto loops = static_cast<unsigned>(threads_.size());
-    Listeners listeners(options.addresses, options.port, options.backlog, loops);
+    Listeners listeners(options.addresses, options.port, options.backlog, loops,
+                        options.user_timeout);
     port_ = listeners.port();
     for (unsigned i = 0; i < loops; ++i) {
         threads_[i].worker = std::make_unique<Worker>(*service_, *service_->records.take());

@@ -17,10 +17,13 @@ struct ServerOptions {
     const Model* model = &default_model();
     unsigned threads = 1; // or processes, as the model has it (Model::scale)
     int backlog = 128;
-    uint32_t max_connections = 65536;
-    uint32_t drain_timeout = 5000; // ms
-    std::string root;              // empty: the protocol asks for no files
-    size_t cache_entries = 256;    // a worker
+#define KTCP_HOST_LIMIT_MEMBER(name, preset, least, most, unit, what) uint32_t name = preset;
+    KTCP_HOST_LIMITS(KTCP_HOST_LIMIT_MEMBER)
+#undef KTCP_HOST_LIMIT_MEMBER
+    uint32_t user_timeout = 0;      // ms (listener.hh)
+    std::vector<std::string> roots; // by number; none: the protocol asks for no files
+    ktcp_symlinks symlinks = KTCP_SYMLINKS_BENEATH;
+    size_t cache_entries = 256; // a worker
 };
 
 // The constructor opens everything that can fail (StartError); then start(), drain()
@@ -59,7 +62,7 @@ private:
     void run(Thread& thread) noexcept;
 
     const ServerOptions options_;
-    std::unique_ptr<Root> root_;
+    std::unique_ptr<Roots> roots_;
     SharedMemory memory_;
     std::unique_ptr<Service, DestroyService> service_; // in memory_
     Descriptor finished_;

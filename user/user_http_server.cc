@@ -18,9 +18,7 @@ int main(int argc, char** argv) {
         block_signals();
         set_descriptor_limit(*options.server.model);
         Server server(ktcp_http_protocol, &options.config, options.server);
-        announce("user-http-server", server, options.server,
-                 options.config.has_root ? "serving " + options.server.root
-                                         : "answering Hello World! (no --root)");
+        announce("user-http-server", server, options.server, describe_roots(options));
         return serve_until_signalled(server, "user-http-server");
     } catch (const StartError& error) {
         std::fprintf(stderr, "user-http-server: %s\n", error.what());

@@ -37,8 +37,8 @@ ssize_t Delivery::take(const ktcp_space& space) noexcept {
 Worker::Worker(Service& shared, WorkerRecord& own)
     : service(shared), record(own), counters(own.counters), buffers(KTCP_BUFFER_SIZE, buffers_kept),
       blocks_(sizeof(Connection) + shared.protocol.session_size, blocks_kept) {
-    if (service.root)
-        files.emplace(*service.root, service.cache_entries, counters);
+    if (service.roots)
+        files.emplace(*service.roots, service.cache_entries, counters);
     read_clock();
 }
 
@@ -47,10 +47,10 @@ Worker::~Worker() {
         end(static_cast<Connection&>(deadlines.first()));
 }
 
-Connection* Worker::adopt(int fd) noexcept {
+Connection* Worker::adopt(Client client) noexcept {
     void* memory = blocks_.acquire();
     if (memory) {
-        auto* connection = new (memory) Connection(*this, fd);
+        auto* connection = new (memory) Connection(*this, client);
         if (deadlines.insert(*connection, KTCP_NEVER)) {
             service.connections.fetch_add(1, std::memory_order_relaxed);
             record.connections.store(deadlines.size(), std::memory_order_relaxed);
@@ -61,17 +61,44 @@ Connection* Worker::adopt(int fd) noexcept {
         connection->~Connection();
         blocks_.release(memory);
     }
-    close(fd);
+    dismiss(client);
     return nullptr;
+}
+
+void Worker::dismiss(Client client) noexcept {
+    close(client.fd);
+    if (client.place != AddressLimit::uncounted)
+        service.addresses->leave(client.place, journal);
 }
 
 void Worker::end(Connection& connection) noexcept {
     deadlines.remove(connection);
     connection.close();
+    if (connection.place != AddressLimit::uncounted)
+        service.addresses->leave(connection.place, journal);
     connection.~Connection();
     blocks_.release(&connection);
     record.connections.store(deadlines.size(), std::memory_order_relaxed);
     service.connections.fetch_sub(1, std::memory_order_relaxed);
+}
+
+// The record says how much the server gets back should this process be killed.
+void* Worker::acquire_spare() noexcept {
+    if (!service.spare.take())
+        return nullptr;
+    void* buffer = buffers.acquire();
+    if (!buffer)
+        service.spare.give_back(1);
+    else
+        record.spare.store(record.spare.load(std::memory_order_relaxed) + 1,
+                           std::memory_order_relaxed);
+    return buffer;
+}
+
+void Worker::release_spare(void* buffer) noexcept {
+    buffers.release(buffer);
+    record.spare.store(record.spare.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+    service.spare.give_back(1);
 }
 
 // A deadline that moves away (each request moves it) is left where it is: when the

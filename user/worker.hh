@@ -4,11 +4,12 @@
 // and open files. A server model (loops/) adds how to wait for readiness.
 #pragma once
 
+#include "address_limit.hh"
 #include "block_pool.hh"
 #include "deadline_heap.hh"
 #include "file_cache.hh"
 #include "orders.hh"
-#include "records.hh"
+#include "spare_memory.hh"
 
 #include <atomic>
 #include <optional>
@@ -22,13 +23,23 @@ class Connection;
 struct Service {
     const ktcp_protocol& protocol;
     const void* config;
-    Root* root; // nullptr for a protocol that asks for no resource
+    Roots* roots; // nullptr for a protocol that asks for no resource
     size_t cache_entries;
     uint32_t max_connections;
     unsigned pool; // threads or processes, in the models with a fixed number of them
     Records records;
     Orders orders{};
     std::atomic<uint32_t> connections{0}; // of all workers
+    SpareMemory spare{0};
+    std::optional<AddressLimit> addresses{}; // none: each may have any number
+};
+
+// An accepted, non-blocking socket, and the place that it holds among its address'.
+struct Client {
+    int fd = -1; // none
+    AddressLimit::Place place = AddressLimit::uncounted;
+
+    explicit operator bool() const { return fd >= 0; }
 };
 
 // Input that came before the session asked for it, if a server model receives in the
@@ -52,13 +63,19 @@ public:
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    // Takes over an accepted, non-blocking socket. nullptr when memory is short:
-    // then the socket has been closed. The session has been opened, not yet driven.
-    Connection* adopt(int fd) noexcept;
+    // Takes over a client. nullptr when memory is short: then it has been dismissed.
+    // The session has been opened, not yet driven.
+    Connection* adopt(Client client) noexcept;
     void end(Connection& connection) noexcept;
+    // Closes a client that is not to be served.
+    void dismiss(Client client) noexcept;
 
     // Asks the session when its patience ends; due after every drive.
     void reschedule(Connection& connection) noexcept;
+
+    // A buffer of the server's spare memory; nullptr if there is none left.
+    void* acquire_spare() noexcept;
+    void release_spare(void* buffer) noexcept;
 
     // Reads the clocks, once for a batch of events.
     void read_clock() noexcept;
@@ -83,6 +100,8 @@ public:
     bool gathering = false;
     // While set, the connection that is driven receives this, and not from its socket.
     Delivery* delivery = nullptr;
+    // Set where this may be killed alone, and has one connection at a time.
+    std::atomic<AddressLimit::Place>* journal = nullptr;
 
 private:
     BlockPool blocks_; // a connection and its session each

@@ -40,6 +40,14 @@ struct Bytes {
     }
 };
 
+// Of a string that ends in a NUL.
+constexpr Bytes bytes_of(const char* text) {
+    size_t n = 0;
+    while (text[n] != '\0')
+        n++;
+    return {text, n};
+}
+
 consteval Bytes operator""_b(const char* text, size_t count) { return {text, count}; }
 
 } // namespace ktcp

@@ -48,7 +48,9 @@ template <class Session> struct ProtocolTable {
         return self(s).end_of_entries(complete, *now);
     }
     static ktcp_time deadline(const void* s) { return self(s).deadline(); }
-    static ktcp_verdict expired(void* s, const ktcp_now* now) { return self(s).expired(*now); }
+    static ktcp_verdict expired(void* s, uint64_t acknowledged, const ktcp_now* now) {
+        return self(s).expired(acknowledged, *now);
+    }
     static ktcp_verdict drain(void* s, const ktcp_now* now) { return self(s).drain(*now); }
     static void close(void* s) { self(s).close(); }
 

@@ -24,7 +24,7 @@ public:
     bool ends_after_output() const { return ended_; }
     ktcp_verdict sent(uint64_t n, const ktcp_now&);
     ktcp_time deadline() const { return KTCP_NEVER; }
-    ktcp_verdict expired(const ktcp_now&) { return KTCP_ABORT; }
+    ktcp_verdict expired(uint64_t, const ktcp_now&) { return KTCP_ABORT; }
     ktcp_verdict drain(const ktcp_now& now) { return end_of_input(now); }
     void close();
 

@@ -77,14 +77,25 @@ bool BodyReader::step(char c) {
         }
         if (state_ == State::size_first)
             return fail(Status::bad_request);
-        if (c == ';' || c == ' ' || c == '\t')
+        if (c == ';')
             state_ = State::extension;
+        else if (c == ' ' || c == '\t')
+            state_ = State::blank;
         else if (c == '\r')
             state_ = State::size_lf;
         else
             return fail(Status::bad_request);
         return true;
     }
+    // BWS may stand before ';' (RFC 9112 section 7.1.1); old clients pad sizes with it.
+    case State::blank:
+        if (c == ';')
+            state_ = State::extension;
+        else if (c == '\r')
+            state_ = State::size_lf;
+        else if ((c != ' ' && c != '\t') || ++framing_ > max_framing)
+            return fail(Status::bad_request);
+        return true;
     case State::extension:
         if (c == '\r')
             state_ = State::size_lf;
@@ -108,8 +119,16 @@ bool BodyReader::step(char c) {
             state_ = State::final_lf;
             return true;
         }
-        state_ = State::trailer;
-        [[fallthrough]];
+        if (!ascii::is(c, ascii::token) || ++framing_ > max_framing)
+            return fail(Status::bad_request);
+        state_ = State::trailer_name;
+        return true;
+    case State::trailer_name:
+        if (c == ':')
+            state_ = State::trailer;
+        else if (!ascii::is(c, ascii::token))
+            return fail(Status::bad_request);
+        return ++framing_ <= max_framing || fail(Status::bad_request);
     case State::trailer:
         if (c == '\r')
             state_ = State::trailer_lf;

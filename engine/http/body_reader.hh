@@ -29,12 +29,14 @@ private:
         length,     // remaining_ bytes to go
         size_first, // chunk-size: at least one digit
         size,       // further digits
+        blank,      // white space after chunk-size: an extension or CR follows
         extension,  // up to CR
         size_lf,    // LF after chunk-size or extension
         data,       // remaining_ bytes of a chunk
         data_cr,    // CRLF after a chunk's data
         data_lf,
         trailer_start, // first byte of a trailer line, or the final CR
+        trailer_name,  // up to ':'
         trailer,       // up to CR
         trailer_lf,
         final_lf,

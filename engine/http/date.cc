@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "http/date.hh"
 
+#include "base/ascii.hh"
+
 namespace ktcp::http {
 namespace {
 
 constexpr int64_t seconds_per_day = 86400;
+constexpr int64_t march_epoch = 719468;        // days from 0000-03-01 to 1970-01-01
 constexpr int64_t first_second = -62135596800; // 0001-01-01 00:00:00
 constexpr int64_t last_second = 253402300799;  // 9999-12-31 23:59:59
 
@@ -19,6 +22,102 @@ void put_two_digits(char* p, unsigned value) {
     __builtin_memcpy(p, &text, sizeof text);
 }
 
+// Reads a date piece by piece. What does not fit is remembered, and asked for at
+// the end by whole().
+class DateReader {
+public:
+    explicit DateReader(Bytes text) : at_(text.begin()), end_(text.end()) {}
+
+    void literal(Bytes expected) {
+        if (expect(Bytes(at_, end_).starts_with(expected)))
+            at_ += expected.size;
+    }
+
+    unsigned digits(unsigned count) {
+        if (!expect(static_cast<size_t>(end_ - at_) >= count))
+            return 0;
+        unsigned value = 0;
+        for (const char* stop = at_ + count; at_ != stop && expect(ascii::is_digit(*at_)); at_++)
+            value = value * 10 + static_cast<unsigned>(*at_ - '0');
+        return value;
+    }
+
+    // The number, from 0, of one of `count` names of three letters; they are
+    // case-sensitive.
+    unsigned name(const char* names, unsigned count) {
+        if (expect(end_ - at_ >= 3))
+            for (unsigned i = 0; i < count; i++)
+                if (Bytes(names + 3 * i, 3) == Bytes(at_, 3)) {
+                    at_ += 3;
+                    return i;
+                }
+        expect(false);
+        return 0;
+    }
+
+    // The rest of a day's name, behind its first three letters.
+    void rest_of_weekday(unsigned weekday) {
+        constexpr Bytes rests[] = {"day"_b,   "day"_b, "sday"_b, "nesday"_b,
+                                   "rsday"_b, "day"_b, "urday"_b};
+        literal(rests[weekday]);
+    }
+
+    // "08:49:37"
+    void time_of_day(CivilTime& t) {
+        t.hour = digits(2);
+        literal(":"_b);
+        t.minute = digits(2);
+        literal(":"_b);
+        t.second = digits(2);
+        expect(t.hour < 24 && t.minute < 60 && t.second <= 60);
+    }
+
+    char next() const { return at_ == end_ ? '\0' : *at_; }
+    bool whole() const { return valid_ && at_ == end_; }
+
+private:
+    bool expect(bool holds) {
+        valid_ = valid_ && holds;
+        return holds;
+    }
+
+    const char* at_;
+    const char* const end_;
+    bool valid_ = true;
+};
+
+constexpr bool is_leap(unsigned year) {
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+bool has_day(const CivilTime& t) {
+    constexpr uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const unsigned most = days[t.month - 1] + (t.month == 2 && is_leap(t.year) ? 1u : 0u);
+    return t.day >= 1 && t.day <= most;
+}
+
+// The inverse of civil_time(), for years from 1 on; a day that its month does not
+// have is one of the next month.
+int64_t unix_time(const CivilTime& t) {
+    const uint32_t year = t.month <= 2 ? t.year - 1 : t.year; // that begins in March
+    const uint32_t month = t.month <= 2 ? t.month + 9 : t.month - 3;
+    const uint32_t days =
+        year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + t.day - 1;
+    return (static_cast<int64_t>(days) - march_epoch) * seconds_per_day + t.hour * 3600 +
+           t.minute * 60 + t.second;
+}
+
+// The last year with these two digits in which the date is at most 50 years ahead
+// of now: RFC 9110 section 5.6.7.
+unsigned year_of_two_digits(CivilTime date, unsigned two_digits, int64_t now) {
+    CivilTime limit = civil_time(now);
+    limit.year += 50;
+    date.year = limit.year - limit.year % 100 + two_digits;
+    if (date.year > 100 && unix_time(date) > unix_time(limit))
+        date.year -= 100;
+    return date.year;
+}
+
 } // namespace
 
 CivilTime civil_time(int64_t unix_seconds) {
@@ -30,7 +129,6 @@ CivilTime civil_time(int64_t unix_seconds) {
     // All unsigned from here: days since 0000-03-01. A year that begins in March
     // has its leap day at the end, and every five months from March on have 153
     // days, so that month and day follow by division.
-    constexpr int64_t march_epoch = 719468; // days from 0000-03-01 to 1970-01-01
     const uint64_t shifted = static_cast<uint64_t>(unix_seconds + march_epoch * seconds_per_day);
     const uint32_t days = static_cast<uint32_t>(shifted / seconds_per_day);
     const uint32_t in_day = static_cast<uint32_t>(shifted % seconds_per_day);
@@ -75,6 +173,53 @@ Bytes DateCache::text(int64_t unix_seconds) {
         second_ = unix_seconds;
     }
     return Bytes(text_, sizeof text_);
+}
+
+bool parse_http_date(Bytes text, int64_t now, int64_t& unix_seconds) {
+    DateReader reader(text);
+    CivilTime t = {};
+    t.weekday = reader.name(weekdays, 7);
+    if (reader.next() == ',') { // Sun, 06 Nov 1994 08:49:37 GMT
+        reader.literal(", "_b);
+        t.day = reader.digits(2);
+        reader.literal(" "_b);
+        t.month = reader.name(months, 12) + 1;
+        reader.literal(" "_b);
+        t.year = reader.digits(4);
+        reader.literal(" "_b);
+        reader.time_of_day(t);
+        reader.literal(" GMT"_b);
+    } else if (reader.next() == ' ') { // Sun Nov  6 08:49:37 1994
+        reader.literal(" "_b);
+        t.month = reader.name(months, 12) + 1;
+        reader.literal(" "_b);
+        if (reader.next() == ' ') {
+            reader.literal(" "_b);
+            t.day = reader.digits(1);
+        } else {
+            t.day = reader.digits(2);
+        }
+        reader.literal(" "_b);
+        reader.time_of_day(t);
+        reader.literal(" "_b);
+        t.year = reader.digits(4);
+    } else { // Sunday, 06-Nov-94 08:49:37 GMT
+        reader.rest_of_weekday(t.weekday);
+        reader.literal(", "_b);
+        t.day = reader.digits(2);
+        reader.literal("-"_b);
+        t.month = reader.name(months, 12) + 1;
+        reader.literal("-"_b);
+        const unsigned two_digits = reader.digits(2);
+        reader.literal(" "_b);
+        reader.time_of_day(t);
+        reader.literal(" GMT"_b);
+        t.year = year_of_two_digits(t, two_digits, now);
+    }
+    if (!reader.whole() || t.year == 0 || !has_day(t))
+        return false;
+    unix_seconds = unix_time(t);
+    return true;
 }
 
 void put_short_date(Writer& out, int64_t unix_seconds) {

@@ -34,6 +34,12 @@ private:
     char text_[imf_fixdate_size];
 };
 
+// Reads a date in any of the three forms of the section: IMF-fixdate, and the
+// obsolete ones of RFC 850 and asctime(). `now` tells which century a year of two
+// digits is in. False: it is no date, and nothing was set. A leap second is the
+// second after it. That the day of the week fits the date is not asked for.
+bool parse_http_date(Bytes text, int64_t now, int64_t& unix_seconds);
+
 // "1994-11-06 08:49", for people.
 void put_short_date(Writer& out, int64_t unix_seconds);
 

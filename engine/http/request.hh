@@ -12,6 +12,7 @@ struct Request {
     Bytes target; // as sent: RFC 9112 section 3.2
     Bytes host;   // the Host field's value
     uint64_t content_length = 0;
+    uint32_t fields = 0; // which there are: bits of Field (field.hh)
     Method method = Method::unknown;
     uint8_t minor_version = 0; // HTTP/1.minor_version
     bool has_host = false;

@@ -13,9 +13,6 @@ namespace {
 // request line; more than a few is not a client that means well.
 constexpr uint8_t max_empty_lines = 4;
 
-// Far above what browsers send; each field costs us some work.
-constexpr uint8_t max_fields = 100;
-
 } // namespace
 
 bool RequestParser::fail(Status status) {
@@ -23,13 +20,15 @@ bool RequestParser::fail(Status status) {
     return false;
 }
 
-ParseResult RequestParser::parse(Bytes input, size_t head_limit) {
+ParseResult RequestParser::parse(Bytes input, const HeadLimits& limits) {
     for (;;) {
         const char* lf = scan::find(input.data + scanned_, input.end(), '\n');
         const size_t line_end = static_cast<size_t>(lf - input.data);
         scanned_ = static_cast<uint32_t>(line_end);
 
-        if (line_end >= head_limit) {
+        if (line_end >= limits.head) {
+            if (state_ == State::start)
+                read_method(Bytes(input.data + line_, lf));
             fail(state_ == State::start ? Status::uri_too_long : Status::header_fields_too_large);
             return ParseResult::invalid;
         }
@@ -42,6 +41,8 @@ ParseResult RequestParser::parse(Bytes input, size_t head_limit) {
         // A lone LF is not taken as a line's end (RFC 9112 section 2.2 leaves the
         // choice): where two parsers disagree about lines, requests are smuggled.
         if (line.empty() || line[line.size - 1] != '\r') {
+            if (state_ == State::start)
+                read_method(line);
             fail(Status::bad_request);
             return ParseResult::invalid;
         }
@@ -51,11 +52,11 @@ ParseResult RequestParser::parse(Bytes input, size_t head_limit) {
         if (state_ == State::fields) {
             if (text.empty())
                 return finish() ? ParseResult::complete : ParseResult::invalid;
-            good = parse_field_line(text);
+            good = parse_field_line(text, limits);
         } else if (text.empty()) {
             good = ++empty_lines_ <= max_empty_lines || fail(Status::bad_request);
         } else {
-            good = parse_request_line(text);
+            good = parse_request_line(text, limits);
             state_ = State::fields;
         }
         if (!good)
@@ -63,15 +64,24 @@ ParseResult RequestParser::parse(Bytes input, size_t head_limit) {
     }
 }
 
-// request-line = method SP request-target SP HTTP-version (RFC 9112 section 3)
-bool RequestParser::parse_request_line(Bytes line) {
+// Known before the rest of the line is: what refuses a HEAD has no content either
+// (RFC 9110 section 9.3.2). Returns the bytes that it takes with its space; 0: none.
+size_t RequestParser::read_method(Bytes line) {
     size_t i = 0;
     while (i < line.size && ascii::is(line[i], ascii::token))
         i++;
     if (i == 0 || i == line.size || line[i] != ' ')
+        return 0;
+    request_.method = method_of(line.first(i));
+    return i + 1;
+}
+
+// request-line = method SP request-target SP HTTP-version (RFC 9112 section 3)
+bool RequestParser::parse_request_line(Bytes line, const HeadLimits& limits) {
+    const size_t method_size = read_method(line);
+    if (method_size == 0)
         return fail(Status::bad_request);
-    const Bytes method = line.first(i);
-    const Bytes rest = line.from(i + 1);
+    const Bytes rest = line.from(method_size);
 
     // HTTP-version = "HTTP/" DIGIT "." DIGIT (RFC 9112 section 2.3)
     constexpr size_t version_size = 9; // with the space before it
@@ -86,16 +96,17 @@ bool RequestParser::parse_request_line(Bytes line) {
         return fail(Status::bad_request);
     if (version[6] != '1')
         return fail(Status::http_version_not_supported);
+    if (target.size > limits.target)
+        return fail(Status::uri_too_long);
 
-    request_.method = method_of(method);
     request_.target = target;
     request_.minor_version = static_cast<uint8_t>(version[8] - '0');
     return true;
 }
 
 // field-line = field-name ":" OWS field-value OWS (RFC 9112 section 5)
-bool RequestParser::parse_field_line(Bytes line) {
-    if (++fields_ > max_fields)
+bool RequestParser::parse_field_line(Bytes line, const HeadLimits& limits) {
+    if (++field_lines_ > limits.fields)
         return fail(Status::header_fields_too_large);
 
     // A name that starts with a space is obs-fold (section 5.2), one that ends in
@@ -106,18 +117,13 @@ bool RequestParser::parse_field_line(Bytes line) {
     if (colon == 0 || colon == line.size || line[colon] != ':')
         return fail(Status::bad_request);
 
-    const char* begin = line.data + colon + 1;
-    const char* end = line.end();
-    while (begin != end && (*begin == ' ' || *begin == '\t'))
-        begin++;
-    while (begin != end && (end[-1] == ' ' || end[-1] == '\t'))
-        end--;
-    const Bytes value(begin, end);
+    const Bytes value = trim(line.from(colon + 1));
     const Field field = field_of(line.first(colon));
     // What may stand in Host is a part of what may stand in any value.
     if (!(field == Field::host ? is_authority(value) : is_field_value(value)))
         return fail(Status::bad_request);
 
+    request_.fields |= field_bit(field);
     switch (field) {
     case Field::connection:
         parse_connection(value);
@@ -139,8 +145,17 @@ bool RequestParser::parse_field_line(Bytes line) {
         return true;
     case Field::transfer_encoding:
         return parse_transfer_encoding(value);
+    // Looked at when they are needed: HeadFields.
+    case Field::accept:
+    case Field::accept_encoding:
+    case Field::if_match:
+    case Field::if_modified_since:
+    case Field::if_none_match:
+    case Field::if_range:
+    case Field::if_unmodified_since:
+    case Field::range:
     case Field::other:
-        return true;
+        break;
     }
     return true;
 }

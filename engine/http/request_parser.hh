@@ -14,6 +14,13 @@ enum class ParseResult : uint8_t {
     invalid,
 };
 
+// What a server takes; more is refused.
+struct HeadLimits {
+    uint32_t head;   // bytes of the whole head, its line ends included: 414 or 431
+    uint32_t target; // bytes of the request target: 414
+    uint32_t fields; // field lines: 431
+};
+
 // Incremental by line: a line is judged when its LF is there, so the outcome does
 // not depend on how the bytes were cut; what was scanned is not scanned again, so
 // a client that sends byte by byte costs linear work.
@@ -22,9 +29,9 @@ enum class ParseResult : uint8_t {
 // with a fresh parser.
 class RequestParser {
 public:
-    // `input` starts where it started in the calls before. At most `head_limit`
-    // bytes are accepted as a head. Allocates nothing, touches nothing else.
-    [[nodiscard]] ParseResult parse(Bytes input, size_t head_limit);
+    // `input` starts where it started in the calls before; the limits are the same.
+    // Allocates nothing, touches nothing else.
+    [[nodiscard]] ParseResult parse(Bytes input, const HeadLimits& limits);
 
     // After complete: the request, and the bytes that its head took.
     const Request& request() const { return request_; }
@@ -36,8 +43,9 @@ public:
 private:
     enum class State : uint8_t { start, fields };
 
-    bool parse_request_line(Bytes line);
-    bool parse_field_line(Bytes line);
+    size_t read_method(Bytes line);
+    bool parse_request_line(Bytes line, const HeadLimits& limits);
+    bool parse_field_line(Bytes line, const HeadLimits& limits);
     bool parse_content_length(Bytes value);
     bool parse_transfer_encoding(Bytes value);
     void parse_connection(Bytes value);
@@ -48,9 +56,9 @@ private:
     uint32_t line_ = 0;    // where the current line begins
     uint32_t scanned_ = 0; // no LF in [line_, scanned_)
     Status error_ = Status::none;
+    uint16_t field_lines_ = 0;
     State state_ = State::start;
     uint8_t empty_lines_ = 0;
-    uint8_t fields_ = 0;
 };
 
 } // namespace ktcp::http

@@ -6,11 +6,12 @@
 namespace ktcp::http {
 namespace {
 
-constexpr Bytes page_before_title =
-    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-    "<title>"_b;
-constexpr Bytes page_before_heading = "</title></head>\n<body><h1>"_b;
-constexpr Bytes page_end = "</h1><hr><p>ktcp</p></body></html>\n"_b;
+void put_if_any(Writer& out, Bytes begin, Bytes value) {
+    if (value.empty())
+        return;
+    out.put(begin);
+    out.put(value);
+}
 
 } // namespace
 
@@ -42,29 +43,24 @@ void put_head(Writer& out, const ResponseHead& head) {
         out.put("\r\nTransfer-Encoding: chunked"_b);
     }
     if (head.has_last_modified) {
-        // Not later than the response itself: RFC 9110 section 8.8.2.1.
         out.put("\r\nLast-Modified: "_b);
-        put_imf_fixdate(out, head.last_modified < head.now ? head.last_modified : head.now);
+        put_imf_fixdate(out, head.last_modified);
     }
+    if (!head.entity_tag.empty()) {
+        out.put("\r\nETag: "_b);
+        out.put(head.entity_tag);
+    }
+    if (head.accept_ranges)
+        out.put("\r\nAccept-Ranges: bytes"_b);
+    put_if_any(out, "\r\nContent-Encoding: "_b, head.content_coding);
+    put_if_any(out, "\r\nCache-Control: "_b, head.cache_control);
+    put_if_any(out, "\r\nVary: "_b, head.vary);
     if (head.persistence == Persistence::close)
         out.put("\r\nConnection: close\r\n"_b);
     else if (head.persistence == Persistence::keep_alive)
         out.put("\r\nConnection: keep-alive\r\n"_b);
     else
         out.put("\r\n"_b);
-}
-
-void put_status_page(Writer& out, Status status) {
-    out.put(page_before_title);
-    out.put(status_text(status));
-    out.put(page_before_heading);
-    out.put(status_text(status));
-    out.put(page_end);
-}
-
-size_t status_page_size(Status status) {
-    return page_before_title.size + page_before_heading.size + page_end.size +
-           2 * status_text(status).size;
 }
 
 } // namespace ktcp::http

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 //
-// Writes response heads (RFC 9112 section 4, RFC 9110 section 6) and the small
-// pages that go with errors.
+// Writes response heads (RFC 9112 section 4, RFC 9110 section 6).
 #pragma once
 
 #include "base/writer.hh"
@@ -17,7 +16,7 @@ enum class Persistence : uint8_t {
     close,
 };
 
-// What a head says beside its status and Server.
+// What a head says beside its status and Server. What is empty is left out.
 struct ResponseHead {
     enum class Framing : uint8_t { length, chunked, until_close, none };
 
@@ -25,11 +24,15 @@ struct ResponseHead {
     Persistence persistence = Persistence::implied;
     Framing framing = Framing::length; // of the content: RFC 9112 section 6
     bool has_last_modified = false;
-    uint64_t length = 0; // of the content, in bytes, for Framing::length
-    int64_t last_modified = 0;
-    int64_t now = 0; // since 1970; no Last-Modified is later
-    Bytes date;      // the same as IMF-fixdate
+    bool accept_ranges = false;
+    uint64_t length = 0;       // of the content, in bytes, for Framing::length
+    int64_t last_modified = 0; // since 1970, not later than the response
+    Bytes date;                // when that is, as IMF-fixdate
     Bytes content_type;
+    Bytes content_coding;
+    Bytes entity_tag; // with its quotes
+    Bytes cache_control;
+    Bytes vary;
 };
 
 // The head up to and including its last field; more fields may follow with
@@ -38,9 +41,5 @@ void put_head(Writer& out, const ResponseHead& head);
 
 void put_field(Writer& out, Bytes name, Bytes value);
 inline void end_head(Writer& out) { out.put("\r\n"_b); }
-
-// The page that explains a status, and its size.
-void put_status_page(Writer& out, Status status);
-size_t status_page_size(Status status);
 
 } // namespace ktcp::http

@@ -6,6 +6,10 @@
 
 #include "http/body_reader.hh"
 #include "http/date.hh"
+#include "http/entity_tag.hh"
+#include "http/head_fields.hh"
+#include "http/listing_stream.hh"
+#include "http/output.hh"
 #include "http/request_parser.hh"
 #include "http/response_writer.hh"
 #include "http/target.hh"
@@ -15,8 +19,9 @@ namespace ktcp::http {
 
 // Memory: a session borrows at most two buffers of the host's, and each only
 // while it has something in it: in_ holds a request head and what follows it,
-// out_ holds the path that is looked up and then the response. An idle client
-// costs neither; a client that is being sent a long file costs neither.
+// output_ the path that is looked up and then the response. An idle client costs
+// neither; a client that is being sent a long file costs neither. A listing that is
+// being sorted has more, of what the host can spare.
 //
 // Requests are answered one after the other, so pipelined ones wait in in_ (or in
 // TCP), and nothing can get out of order.
@@ -30,7 +35,7 @@ public:
     ktcp_space receive_space();
     ktcp_verdict received(size_t n, const ktcp_now& now);
     ktcp_verdict end_of_input(const ktcp_now& now);
-    unsigned output(ktcp_segment* segments) const;
+    unsigned output(ktcp_segment* segments) const { return output_.segments(segments); }
     bool ends_after_output() const { return next_step_ == Next::request && !keep_alive_; }
     ktcp_verdict sent(uint64_t n, const ktcp_now& now);
     ktcp_resource_request resource_request() const;
@@ -39,7 +44,7 @@ public:
     ktcp_verdict entry(const ktcp_entry& entry, const ktcp_now& now);
     ktcp_verdict end_of_entries(bool complete, const ktcp_now& now);
     ktcp_time deadline() const;
-    ktcp_verdict expired(const ktcp_now& now);
+    ktcp_verdict expired(uint64_t acknowledged, const ktcp_now& now);
     ktcp_verdict drain(const ktcp_now& now);
     void close();
 
@@ -53,25 +58,51 @@ private:
         linger,   // FIN is sent; what still comes is discarded
     };
     // What follows when the output is sent.
-    enum class Next : uint8_t { request, body, entries };
+    enum class Next : uint8_t {
+        request,
+        body,
+        part,    // of a multipart/byteranges
+        entries, // further ones from the host
+        rows,    // further ones of entries that were collected
+    };
 
     ktcp_verdict verdict() const;
     bool idle() const { return phase_ == Phase::head && begin_ == end_; }
+    bool has_files() const { return config_.has_root || config_.site_count != 0; }
 
     ktcp_verdict read_head(const ktcp_now& now);
+    void move_to_front();
+    bool make_body_room();
     ktcp_verdict begin_request(const ktcp_now& now);
     Status judge(const Request& request);
     ktcp_verdict read_body(const ktcp_now& now);
     ktcp_verdict answer(const ktcp_now& now);
 
     ktcp_verdict answer_file(const ktcp_resource& resource, const ktcp_now& now);
-    ktcp_verdict answer_listing(const ktcp_now& now);
+    ktcp_verdict answer_whole(ResponseHead& head, uint64_t size, const ktcp_now& now);
+    ktcp_verdict answer_ranges(ResponseHead& head, uint64_t size, uint64_t seed,
+                               const ktcp_now& now);
+    ktcp_verdict answer_unsatisfiable(uint64_t size, const ktcp_now& now);
+    ktcp_verdict answer_directory(const ktcp_now& now);
     ktcp_verdict answer_redirect(const ktcp_now& now);
     ktcp_verdict answer_hello(const ktcp_now& now);
     ktcp_verdict answer_status(Status status, const ktcp_now& now);
     ktcp_verdict refuse(Status status, const ktcp_now& now);
 
-    void start_head(ResponseHead head, Writer& out, const ktcp_now& now);
+    ResponseHead listing_head() const;
+    void begin_listing(bool sorted, const ktcp_now& now);
+    ktcp_verdict send_rows(const ktcp_now& now);
+    ktcp_verdict send_part(const ktcp_now& now);
+
+    HeadLimits limits() const {
+        return {config_.head_size, config_.target_size, config_.field_count};
+    }
+    HeadFields head_fields() const {
+        return HeadFields(Bytes(in_ + begin_, parser_.head_size()), parser_.request().fields);
+    }
+    bool takes(ktcp_coding coding) const;
+    void start_head(ResponseHead& head, Writer& out, const ktcp_now& now);
+    void put_status_content(Writer& out, Status status);
     ktcp_verdict send(const Writer& out, Next next, const ktcp_now& now);
     ktcp_verdict send(Next next, const ktcp_now& now);
     ktcp_verdict finish_output(const ktcp_now& now);
@@ -80,12 +111,7 @@ private:
     ktcp_time after(const ktcp_now& now, uint32_t milliseconds) const {
         return now.monotonic + milliseconds * KTCP_MILLISECOND;
     }
-    // The path that is looked up lives behind the place of a response head.
-    static constexpr size_t path_offset = KTCP_BUFFER_SIZE - path_capacity;
-    char* path() const { return out_ + path_offset; }
-    bool acquire_output();
     void release_input();
-    void release_output();
     void release_resource();
 
     void* const host_;
@@ -93,27 +119,28 @@ private:
     ktcp_time deadline_ = KTCP_NEVER;
 
     char* in_ = nullptr;
-    char* out_ = nullptr;
     uint32_t begin_ = 0; // of the request under way, in in_
     uint32_t next_ = 0;  // first byte of in_ that nobody has taken
     uint32_t end_ = 0;   // of what was received
-    uint32_t out_begin_ = 0;
-    uint32_t out_end_ = 0;
-    uint64_t file_begin_ = 0; // the range of the resource that is to be sent
-    uint64_t file_end_ = 0;
-    uint64_t discarded_ = 0; // while lingering
+    uint32_t requests_ = 0;
+    uint64_t discarded_ = 0;    // while lingering
+    ktcp_time send_began_ = 0;  // of the output that is being sent
+    uint64_t sent_ = 0;         // of it, in bytes
+    uint64_t acknowledged_ = 0; // of all output, when that was looked at last
 
+    Output output_;
     RequestParser parser_;
     BodyReader body_;
     Target target_;
     DateCache date_;
+    ListingStream listing_;
 
+    uint32_t root_ = 0;
     Phase phase_ = Phase::head;
     Next next_step_ = Next::request;
     Status status_ = Status::none; // decided before the resource is looked up
     bool head_only_ = false;       // HEAD: no content is sent
     bool keep_alive_ = true;
-    bool chunked_ = false;
     bool linger_ = false; // the peer may still be sending when we close
     bool has_resource_ = false;
     bool trying_index_ = false;

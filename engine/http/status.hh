@@ -10,15 +10,21 @@ namespace ktcp::http {
 #define KTCP_HTTP_STATUSES(X)                                                                      \
     X(200, ok, "OK")                                                                               \
     X(204, no_content, "No Content")                                                               \
+    X(206, partial_content, "Partial Content")                                                     \
     X(301, moved_permanently, "Moved Permanently")                                                 \
+    X(304, not_modified, "Not Modified")                                                           \
     X(400, bad_request, "Bad Request")                                                             \
     X(403, forbidden, "Forbidden")                                                                 \
     X(404, not_found, "Not Found")                                                                 \
     X(405, method_not_allowed, "Method Not Allowed")                                               \
+    X(406, not_acceptable, "Not Acceptable")                                                       \
     X(408, request_timeout, "Request Timeout")                                                     \
+    X(412, precondition_failed, "Precondition Failed")                                             \
     X(413, content_too_large, "Content Too Large")                                                 \
     X(414, uri_too_long, "URI Too Long")                                                           \
+    X(416, range_not_satisfiable, "Range Not Satisfiable")                                         \
     X(417, expectation_failed, "Expectation Failed")                                               \
+    X(421, misdirected_request, "Misdirected Request")                                             \
     X(431, header_fields_too_large, "Request Header Fields Too Large")                             \
     X(500, internal_server_error, "Internal Server Error")                                         \
     X(501, not_implemented, "Not Implemented")                                                     \

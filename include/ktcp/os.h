@@ -24,6 +24,14 @@ extern "C" {
 void *ktcp_os_buffer_acquire(void *host);
 void ktcp_os_buffer_release(void *host, void *buffer);
 
+/*
+ * The same, of memory that is spent on a convenience (a listing's order): the host
+ * lends only so much of it to all sessions together (sort_memory, host.h), and NULL
+ * means that the session does without. May be held while the client is waited for.
+ */
+void *ktcp_os_spare_acquire(void *host);
+void ktcp_os_spare_release(void *host, void *buffer);
+
 /* The session is done with its current resource (protocol.h); called only while
  * there is one. */
 void ktcp_os_resource_release(void *host);

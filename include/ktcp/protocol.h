@@ -71,6 +71,21 @@ struct ktcp_segment {
 struct ktcp_resource_request {
 	const char *path;
 	size_t size;
+	uint32_t root; /* which one, of those that the host has; 0 is the default one */
+	uint32_t reserved;
+	/* The content codings (RFC 9110 section 8.4.1) that the client takes, those
+	 * that it likes best first, each at most once; the rest is
+	 * KTCP_CODING_END. Identity may be missing. */
+	uint8_t codings[8];
+};
+
+enum ktcp_coding {
+	KTCP_CODING_END = 0,
+	KTCP_CODING_IDENTITY,
+	KTCP_CODING_GZIP,
+	KTCP_CODING_DEFLATE, /* the zlib format */
+	KTCP_CODING_BR,
+	KTCP_CODING_ZSTD,
 };
 
 enum ktcp_resource_status {
@@ -89,8 +104,13 @@ struct ktcp_resource {
 	enum ktcp_resource_status status;
 	uint32_t modified_ns;     /* nanoseconds within the second */
 	int64_t modified_seconds; /* since 1970, UTC */
-	uint64_t size;            /* of a file, in bytes */
+	uint64_t size;            /* of a file, in bytes, as coded */
 	uint64_t inode;
+	/* Of a file: the coding that its bytes are in, one of those asked for or
+	 * KTCP_CODING_IDENTITY; and whether another client would get another one. */
+	uint8_t coding;
+	bool varies;
+	uint8_t reserved[6];
 };
 
 enum ktcp_entry_kind {
@@ -169,8 +189,11 @@ struct ktcp_protocol {
 	 */
 	ktcp_time (*deadline)(const void *session);
 	/* now->monotonic has reached deadline(). Allowed at WANT_RECEIVE,
-	 * WANT_SEND and WANT_BOTH. */
-	enum ktcp_verdict (*expired)(void *session, const struct ktcp_now *now);
+	 * WANT_SEND and WANT_BOTH. `acknowledged` says how many bytes the peer has
+	 * acknowledged since the connection began: TCP's buffers are large, so that a
+	 * slow reader makes no room in them for long, and is at work all the same. */
+	enum ktcp_verdict (*expired)(void *session, uint64_t acknowledged,
+				     const struct ktcp_now *now);
 
 	/*
 	 * The host is going away: finish what was begun, take no new request.
@@ -184,8 +207,8 @@ struct ktcp_protocol {
 };
 
 KTCP_STATIC_ASSERT(sizeof(struct ktcp_segment) == 24, "layout");
-KTCP_STATIC_ASSERT(sizeof(struct ktcp_resource_request) == 16, "layout");
-KTCP_STATIC_ASSERT(sizeof(struct ktcp_resource) == 32, "layout");
+KTCP_STATIC_ASSERT(sizeof(struct ktcp_resource_request) == 32, "layout");
+KTCP_STATIC_ASSERT(sizeof(struct ktcp_resource) == 40, "layout");
 KTCP_STATIC_ASSERT(sizeof(struct ktcp_entry) == 32, "layout");
 KTCP_STATIC_ASSERT(sizeof(enum ktcp_verdict) == 4, "layout");
 

@@ -14,6 +14,7 @@
 #include "core/connection.h"
 #include "core/deadline.h"
 #include "core/model.h"
+#include "core/origins.h"
 #include "core/receive.h"
 #include "core/server.h"
 #include "core/socket_events.h"
@@ -52,7 +53,8 @@ static void ktcp_connection_finish(struct ktcp_connection *connection)
  *    already, and is taken off the queue. It is not waited for: it is what runs
  *    this very function, and a work item may be freed by its own function.
  * 6. The socket belongs to nobody but us. Releasing it sends the RST, if there is
- *    to be one; the FIN, and what waits to travel with it, were sent before.
+ *    to be one; the FIN, and what waits to travel with it, were sent before. Only
+ *    then may its origin have another one.
  * 7. The count falls last, as the server may be gone when it has reached 0; the
  *    text that is still to run is what the model's close() waits for.
  */
@@ -77,6 +79,8 @@ void ktcp_connection_end(struct ktcp_connection *connection)
 		ktcp_connection_finish(connection);
 	sock_release(connection->socket);
 
+	ktcp_origins_leave(&server->origins, connection->origin);
+
 	kmem_cache_free(server->connection_cache, connection);
 	if (atomic_dec_and_test(&server->connection_count))
 		wake_up(&server->empty);
@@ -89,16 +93,24 @@ void ktcp_connection_end(struct ktcp_connection *connection)
 int ktcp_connection_create(struct ktcp_server *server, struct socket *socket)
 {
 	struct ktcp_connection *connection;
+	struct ktcp_origin *origin;
 	int ret = -EUSERS;
 
 	if (atomic_inc_return(&server->connection_count) > server->options.max_connections)
 		goto err_count;
+	origin = ktcp_origins_enter(&server->origins, socket->sk);
+	if (IS_ERR(origin)) {
+		ret = PTR_ERR(origin);
+		goto err_count;
+	}
 	ret = -ENOMEM;
 	connection = kmem_cache_zalloc(server->connection_cache, GFP_KERNEL | __GFP_NOWARN);
 	if (!connection)
-		goto err_count;
+		goto err_origin;
 
 	connection->server = server;
+	connection->roots = server->roots;
+	connection->origin = origin;
 	connection->socket = socket;
 	connection->sk = socket->sk;
 	ret = server->options.model->prepare(connection);
@@ -120,6 +132,8 @@ int ktcp_connection_create(struct ktcp_server *server, struct socket *socket)
 
 err_connection:
 	kmem_cache_free(server->connection_cache, connection);
+err_origin:
+	ktcp_origins_leave(&server->origins, origin);
 err_count:
 	/* Not the last one: the listener is stopped before anyone waits for 0. */
 	atomic_dec(&server->connection_count);

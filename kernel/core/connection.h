@@ -17,7 +17,10 @@
 
 struct file;
 struct ktcp_listing;
+struct ktcp_origin;
+struct ktcp_roots;
 struct ktcp_server;
+struct path;
 struct socket;
 struct task_struct;
 
@@ -55,6 +58,8 @@ struct ktcp_connection {
 
 	/* Set when created, and then constant. */
 	struct ktcp_server *server;
+	struct ktcp_roots *roots;	/* the server's, at that time */
+	struct ktcp_origin *origin;	/* that it is counted under, or NULL */
 	struct socket *socket;
 	struct sock *sk;
 	void *session;
@@ -68,6 +73,7 @@ struct ktcp_connection {
 	bool starved;			/* TCP had no memory; try again soon */
 	struct ktcp_now now;
 	struct file *file;		/* the current resource, or NULL */
+	const struct path *root;	/* of that */
 	struct ktcp_listing *listing;	/* of that, if it is being listed */
 
 	/* When the timer fires, or KTCP_NEVER; driver and timer (deadline.c). */
@@ -82,7 +88,7 @@ struct ktcp_connection {
 
 /*
  * Takes over an accepted socket, unless it fails; -EUSERS says that there are as
- * many connections as there may be. From the accept work.
+ * many connections as there may be, in all or from there. From the accept work.
  */
 int ktcp_connection_create(struct ktcp_server *server, struct socket *socket);
 

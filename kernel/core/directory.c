@@ -15,6 +15,8 @@
 #include "core/buffers.h"
 #include "core/connection.h"
 #include "core/directory.h"
+#include "core/link.h"
+#include "core/roots.h"
 #include "core/server.h"
 
 /* A name in the buffer: its length, its bytes, a NUL. */
@@ -68,11 +70,22 @@ static int ktcp_directory_read(struct file *file, struct ktcp_listing *listing)
 	return ret ?: 1;
 }
 
-/* What a name stands for. One component, links not followed: a link is OTHER. */
-static void ktcp_directory_describe(struct file *file, const struct ktcp_name *name,
-				    struct ktcp_entry *entry)
+/* Finds what a name stands for: one component, and where it leads if it is a link. */
+static int ktcp_directory_find(const struct ktcp_connection *connection, const char *name,
+			       struct path *path)
 {
-	const struct path *directory = &file->f_path;
+	const struct path *directory = &connection->file->f_path;
+	int ret = vfs_path_lookup(directory->dentry, directory->mnt, name, 0, path);
+
+	if (ret || !d_is_symlink(path->dentry))
+		return ret;
+	path_put(path);
+	return ktcp_link_follow(connection->roots, connection->root, directory, name, path);
+}
+
+static void ktcp_directory_describe(const struct ktcp_connection *connection,
+				    const struct ktcp_name *name, struct ktcp_entry *entry)
+{
 	struct kstat stat;
 	struct path path;
 	int ret;
@@ -82,7 +95,7 @@ static void ktcp_directory_describe(struct file *file, const struct ktcp_name *n
 		.name_size = name->size,
 		.kind = KTCP_ENTRY_OTHER,
 	};
-	if (vfs_path_lookup(directory->dentry, directory->mnt, name->text, 0, &path))
+	if (ktcp_directory_find(connection, name->text, &path))
 		return;
 	ret = vfs_getattr(&path, &stat, STATX_TYPE | STATX_SIZE | STATX_MTIME,
 			  AT_STATX_SYNC_AS_STAT);
@@ -128,11 +141,10 @@ static int ktcp_directory_report(struct ktcp_connection *connection)
 {
 	const struct ktcp_protocol *protocol = connection->server->options.protocol;
 	struct ktcp_listing *listing = connection->listing;
-	struct file *file = connection->file;
 	struct ktcp_entry entry;
 
 	if (listing->next == listing->used) {
-		int ret = ktcp_directory_read(file, listing);
+		int ret = ktcp_directory_read(connection->file, listing);
 
 		if (ret)
 			return ret;
@@ -141,7 +153,7 @@ static int ktcp_directory_report(struct ktcp_connection *connection)
 	do {
 		const struct ktcp_name *name = (void *)(listing->names + listing->next);
 
-		ktcp_directory_describe(file, name, &entry);
+		ktcp_directory_describe(connection, name, &entry);
 		listing->next += sizeof(*name) + name->size + 1;
 		connection->verdict = protocol->entry(connection->session, &entry,
 						      &connection->now);
@@ -152,7 +164,7 @@ static int ktcp_directory_report(struct ktcp_connection *connection)
 void ktcp_directory_list(struct ktcp_connection *connection)
 {
 	const struct ktcp_protocol *protocol = connection->server->options.protocol;
-	const struct cred *cred = override_creds(connection->server->cred);
+	const struct cred *cred = override_creds(connection->roots->cred);
 	int ret = -ENOMEM;
 
 	if (!connection->listing)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 
 #include <linux/net.h>
+#include <linux/tcp.h>
 #include <net/sock.h>
 
 #include "core/connection.h"
@@ -146,7 +147,8 @@ static bool ktcp_drive_rest(struct ktcp_connection *connection)
 	ktcp_time deadline = protocol->deadline(connection->session);
 
 	if (deadline <= connection->now.monotonic) {
-		connection->verdict = protocol->expired(connection->session, &connection->now);
+		connection->verdict = protocol->expired(
+			connection->session, tcp_sk(connection->sk)->bytes_acked, &connection->now);
 		return false;
 	}
 	if (unlikely(connection->starved)) {

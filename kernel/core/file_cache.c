@@ -24,25 +24,27 @@ struct ktcp_cached_file {
 	struct file *file;	/* a reference of the entry's own */
 	unsigned long walked;	/* jiffies */
 	struct ktcp_file_trail trail;
-	size_t size;
+	u32 number;		/* of the root */
+	u32 size;		/* of the name, in bytes */
 	char name[];
 };
 
 static struct ktcp_file_cache_set *ktcp_file_cache_set(struct ktcp_file_cache *cache,
-						       const char *name, size_t size)
+						       u32 number, const char *name, size_t size)
 {
-	return &cache->sets[jhash(name, size, 0) % KTCP_FILE_CACHE_SETS];
+	return &cache->sets[jhash(name, size, number) % KTCP_FILE_CACHE_SETS];
 }
 
-static bool ktcp_cached_file_is(const struct ktcp_cached_file *entry, const char *name,
-				size_t size)
+static bool ktcp_cached_file_is(const struct ktcp_cached_file *entry, u32 number,
+				const char *name, size_t size)
 {
-	return entry->size == size && !memcmp(entry->name, name, size);
+	return entry->size == size && entry->number == number && !memcmp(entry->name, name, size);
 }
 
-struct file *ktcp_file_cache_get(struct ktcp_file_cache *cache, const char *name, size_t size)
+struct file *ktcp_file_cache_get(struct ktcp_file_cache *cache, u32 number, const char *name,
+				 size_t size)
 {
-	struct ktcp_file_cache_set *set = ktcp_file_cache_set(cache, name, size);
+	struct ktcp_file_cache_set *set = ktcp_file_cache_set(cache, number, name, size);
 	struct file *file = NULL;
 	int i;
 
@@ -50,7 +52,7 @@ struct file *ktcp_file_cache_get(struct ktcp_file_cache *cache, const char *name
 	for (i = 0; i < KTCP_FILE_CACHE_WAYS; i++) {
 		const struct ktcp_cached_file *entry = rcu_dereference(set->ways[i]);
 
-		if (!entry || !ktcp_cached_file_is(entry, name, size))
+		if (!entry || !ktcp_cached_file_is(entry, number, name, size))
 			continue;
 		if (time_before(jiffies, entry->walked + KTCP_FILE_CACHE_AGE) &&
 		    ktcp_file_trail_holds(&entry->trail))
@@ -71,7 +73,8 @@ static void ktcp_cached_file_free(struct rcu_head *rcu)
 }
 
 /* The place for a new entry: its predecessor's, a free one, or the oldest. */
-static int ktcp_file_cache_victim(struct ktcp_file_cache_set *set, const char *name, size_t size)
+static int ktcp_file_cache_victim(struct ktcp_file_cache_set *set, u32 number, const char *name,
+				  size_t size)
 {
 	unsigned long oldest = jiffies;
 	int i, victim = 0;
@@ -80,7 +83,7 @@ static int ktcp_file_cache_victim(struct ktcp_file_cache_set *set, const char *n
 		const struct ktcp_cached_file *entry =
 			rcu_dereference_protected(set->ways[i], lockdep_is_held(&set->lock));
 
-		if (entry && ktcp_cached_file_is(entry, name, size))
+		if (entry && ktcp_cached_file_is(entry, number, name, size))
 			return i;
 	}
 	for (i = 0; i < KTCP_FILE_CACHE_WAYS; i++) {
@@ -107,10 +110,10 @@ static void ktcp_file_cache_replace(struct ktcp_file_cache_set *set, int way,
 		call_rcu(&old->rcu, ktcp_cached_file_free);
 }
 
-void ktcp_file_cache_put(struct ktcp_file_cache *cache, const struct path *root, const char *name,
-			 size_t size, struct file *file)
+void ktcp_file_cache_put(struct ktcp_file_cache *cache, u32 number, const struct path *root,
+			 const char *name, size_t size, struct file *file)
 {
-	struct ktcp_file_cache_set *set = ktcp_file_cache_set(cache, name, size);
+	struct ktcp_file_cache_set *set = ktcp_file_cache_set(cache, number, name, size);
 	struct ktcp_cached_file *entry;
 
 	entry = kmalloc(struct_size(entry, name, size), GFP_KERNEL | __GFP_NOWARN);
@@ -122,11 +125,12 @@ void ktcp_file_cache_put(struct ktcp_file_cache *cache, const struct path *root,
 	}
 	entry->file = get_file(file);
 	entry->walked = jiffies;
+	entry->number = number;
 	entry->size = size;
 	memcpy(entry->name, name, size);
 
 	spin_lock(&set->lock);
-	ktcp_file_cache_replace(set, ktcp_file_cache_victim(set, name, size), entry);
+	ktcp_file_cache_replace(set, ktcp_file_cache_victim(set, number, name, size), entry);
 	spin_unlock(&set->lock);
 	schedule_delayed_work(&cache->sweep_work, 2 * KTCP_FILE_CACHE_AGE);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Opened files by the path that was asked for, kept for a moment: to walk a path,
+ * Opened files by the root and the path that were asked for, kept for a moment: to walk a path,
  * and to open and close a file, costs more than all else that a small request
  * takes.
  *
@@ -20,6 +20,7 @@
 #define KTCP_CORE_FILE_CACHE_H
 
 #include <linux/spinlock.h>
+#include <linux/types.h>
 #include <linux/workqueue.h>
 
 struct file;
@@ -35,7 +36,7 @@ struct ktcp_file_cache_set {
 	struct ktcp_cached_file __rcu *ways[KTCP_FILE_CACHE_WAYS];
 } ____cacheline_aligned_in_smp;
 
-/* Part of its server; used by connections' work items, and by sweep_work. */
+/* Part of a set of roots (roots.h); used by connections' drivers, and by sweep_work. */
 struct ktcp_file_cache {
 	struct ktcp_file_cache_set sets[KTCP_FILE_CACHE_SETS];
 	/* Drops what is old, so that a deleted file gives its space back;
@@ -48,16 +49,18 @@ void ktcp_file_cache_start(struct ktcp_file_cache *cache);
 void ktcp_file_cache_stop(struct ktcp_file_cache *cache);
 
 /*
- * The opened regular file that @name (@size bytes) names beneath @root, with a
- * reference for the caller; NULL if that is not known. Does not sleep.
+ * The opened regular file that @name (@size bytes) names beneath the root of that
+ * number, with a reference for the caller; NULL if that is not known. Does not sleep.
  */
-struct file *ktcp_file_cache_get(struct ktcp_file_cache *cache, const char *name, size_t size);
+struct file *ktcp_file_cache_get(struct ktcp_file_cache *cache, u32 number, const char *name,
+				 size_t size);
 
 /*
- * Offers the file that a walk from @root along @name has led to, opened with the
- * permission to read it. The caller's reference stays the caller's. May sleep.
+ * Offers the file that a walk from @root, which has that number, along @name has led
+ * to, opened with the permission to read it. The caller's reference stays the
+ * caller's. May sleep.
  */
-void ktcp_file_cache_put(struct ktcp_file_cache *cache, const struct path *root, const char *name,
-			 size_t size, struct file *file);
+void ktcp_file_cache_put(struct ktcp_file_cache *cache, u32 number, const struct path *root,
+			 const char *name, size_t size, struct file *file);
 
 #endif

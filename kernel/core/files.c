@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 //
-// From a request's path to an opened file, beneath the root.
-
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+// From a request's path to an opened file, beneath its root.
 
 #include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/namei.h>
-#include <linux/printk.h>
 #include <linux/stat.h>
 
 #include "compat.h"
@@ -16,68 +13,42 @@
 #include "core/directory.h"
 #include "core/file_cache.h"
 #include "core/files.h"
+#include "core/roots.h"
 #include "core/server.h"
 #include "core/walk.h"
 
 /* A reader of other people's files: no access times, no waiting for a lease. */
 #define KTCP_OPEN_FLAGS (O_RDONLY | O_LARGEFILE | O_NOATIME | O_NONBLOCK)
 
-int ktcp_files_start(struct ktcp_server *server)
-{
-	const char *root = server->options.root;
-	int ret;
-
-	ktcp_file_cache_start(&server->file_cache);
-	if (root) {
-		ret = kern_path(root, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &server->root);
-		if (ret) {
-			pr_err("cannot serve '%s': %s (%d)\n", root,
-			       ret == -ENOTDIR ? "not a directory" :
-			       ret == -ENOENT ? "no such directory" : "cannot be looked up", ret);
-			/* insmod takes ENOENT for a missing symbol, and says so. */
-			return ret == -ENOENT ? -EINVAL : ret;
-		}
-	}
-	server->cred = get_current_cred();
-	return 0;
-}
-
-/*
- * The files of the cache were given up in a softirq, which leaves the closing to a
- * work item of the kernel's; what has not been taken up yet is closed here, so that
- * the root's file system can be unmounted soon.
- */
-void ktcp_files_stop(struct ktcp_server *server)
-{
-	ktcp_file_cache_stop(&server->file_cache);
-	put_cred(server->cred);
-	if (server->options.root)
-		path_put(&server->root);
-	flush_delayed_fput();
-}
-
 /*
  * Files are closed by __fput_sync(): a kernel thread's fput() leaves the closing to
  * one work item of the whole machine's, and clients could open faster than it closes.
  */
 
+/* Of procfs, sysfs and their like, by the mark that nothing else has. */
+static bool ktcp_files_is_made_up(const struct path *path)
+{
+	return path->dentry->d_sb->s_iflags & SB_I_NOEXEC;
+}
+
 /* Opens what a walk has found, if it is of a kind that is served. */
-static struct file *ktcp_files_open_path(const struct ktcp_server *server, const struct path *path)
+static struct file *ktcp_files_open_path(const struct ktcp_roots *roots, const struct path *path)
 {
 	umode_t mode = d_backing_inode(path->dentry)->i_mode;
 	struct file *file;
 	int ret;
 
-	/* Opening a FIFO or a device would have an effect already. */
-	if (!S_ISREG(mode) && !S_ISDIR(mode))
+	/* Opening a FIFO or a device would have an effect already. So can files that
+	 * are made up as they are read; and they have no size that could be told. */
+	if (!S_ISDIR(mode) && (!S_ISREG(mode) || ktcp_files_is_made_up(path)))
 		return ERR_PTR(-EACCES);
 	ret = path_permission(path, MAY_READ | MAY_OPEN);
 	if (ret)
 		return ERR_PTR(ret);
-	file = dentry_open(path, KTCP_OPEN_FLAGS, server->cred);
+	file = dentry_open(path, KTCP_OPEN_FLAGS, roots->cred);
 	if (IS_ERR(file) || S_ISDIR(mode))
 		return file;
-	/* Files of the kind that procfs has cannot be read from in here. */
+	/* What has only a read() for user space cannot be read from in here. */
 	if (!file->f_op->read_iter || file->f_op->read) {
 		__fput_sync(file);
 		return ERR_PTR(-EACCES);
@@ -86,34 +57,38 @@ static struct file *ktcp_files_open_path(const struct ktcp_server *server, const
 }
 
 /* The slow way: by the names, with the loader's permissions. */
-static struct file *ktcp_files_walk(struct ktcp_server *server, const char *name, size_t size)
+static struct file *ktcp_files_walk(struct ktcp_roots *roots, const struct path *root,
+				    const struct ktcp_resource_request *request)
 {
-	const struct cred *cred = override_creds(server->cred);
+	const struct cred *cred = override_creds(roots->cred);
 	struct file *file;
 	struct path path;
 	int ret;
 
-	ret = ktcp_walk(server, name, &path);
+	ret = ktcp_walk(roots, root, request->path, &path);
 	if (ret) {
 		file = ERR_PTR(ret);
 	} else {
-		file = ktcp_files_open_path(server, &path);
+		file = ktcp_files_open_path(roots, &path);
 		path_put(&path);
 	}
 	if (!IS_ERR(file) && S_ISREG(file_inode(file)->i_mode))
-		ktcp_file_cache_put(&server->file_cache, &server->root, name, size, file);
+		ktcp_file_cache_put(&roots->file_cache, request->root, root, request->path,
+				    request->size, file);
 	revert_creds(cred);
 	return file;
 }
 
-static struct file *ktcp_files_open(struct ktcp_server *server, const char *name, size_t size)
+static struct file *ktcp_files_open(struct ktcp_roots *roots, const struct path *root,
+				    const struct ktcp_resource_request *request)
 {
 	struct file *file;
 
-	if (!server->options.root)
+	if (!root)
 		return ERR_PTR(-ENOENT);
-	file = ktcp_file_cache_get(&server->file_cache, name, size);
-	return file ?: ktcp_files_walk(server, name, size);
+	file = ktcp_file_cache_get(&roots->file_cache, request->root, request->path,
+				   request->size);
+	return file ?: ktcp_files_walk(roots, root, request);
 }
 
 /* What the file system says, since on a network one the inode may be out of date. */
@@ -169,21 +144,23 @@ static enum ktcp_resource_status ktcp_files_status(int error)
 
 void ktcp_files_resolve(struct ktcp_connection *connection)
 {
-	struct ktcp_server *server = connection->server;
-	const struct ktcp_protocol *protocol = server->options.protocol;
+	const struct ktcp_protocol *protocol = connection->server->options.protocol;
 	struct ktcp_resource_request request = protocol->resource_request(connection->session);
-	struct ktcp_resource resource = {};
+	const struct path *root = ktcp_roots_find(connection->roots, request.root);
+	struct ktcp_resource resource = { .coding = KTCP_CODING_IDENTITY };
 	struct file *file;
 	int ret;
 
-	file = ktcp_files_open(server, request.path, request.size);
+	file = ktcp_files_open(connection->roots, root, &request);
 	ret = PTR_ERR_OR_ZERO(file);
 	if (!ret) {
 		ret = ktcp_files_describe(file, &resource);
-		if (ret)
+		if (ret) {
 			__fput_sync(file);
-		else
+		} else {
 			connection->file = file;
+			connection->root = root;
+		}
 	}
 	if (ret)
 		resource.status = ktcp_files_status(ret);

@@ -3,12 +3,6 @@
 #define KTCP_CORE_FILES_H
 
 struct ktcp_connection;
-struct ktcp_server;
-struct path;
-
-/* Takes hold of the root and of the loader's credentials. */
-int ktcp_files_start(struct ktcp_server *server);
-void ktcp_files_stop(struct ktcp_server *server);
 
 /* Answers KTCP_WANT_RESOURCE. May sleep for as long as the file system wants. */
 void ktcp_files_resolve(struct ktcp_connection *connection);

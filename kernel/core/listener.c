@@ -144,17 +144,18 @@ static void ktcp_listener_retry_work(struct work_struct *work)
  * hold no reference to their namespace, and for that reason lose their timers
  * when closed, so that the end of a response would not be retransmitted.
  */
-static int ktcp_listener_create_socket(unsigned int port, struct socket **result)
+static int ktcp_listener_create_socket(const struct ktcp_server_options *options,
+				       struct socket **result)
 {
 	struct sockaddr_in6 any6 = {
 		.sin6_family = AF_INET6,
 		.sin6_addr = IN6ADDR_ANY_INIT,
-		.sin6_port = htons(port),
+		.sin6_port = htons(options->port),
 	};
 	struct sockaddr_in any4 = {
 		.sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_ANY),
-		.sin_port = htons(port),
+		.sin_port = htons(options->port),
 	};
 	struct sockaddr *address = (struct sockaddr *)&any6;
 	int size = sizeof(any6);
@@ -176,6 +177,8 @@ static int ktcp_listener_create_socket(unsigned int port, struct socket **result
 	/* What follows is inherited by each accepted socket. */
 	tcp_sock_set_nodelay(socket->sk);
 	sock_set_keepalive(socket->sk);
+	if (options->user_timeout)
+		tcp_sock_set_user_timeout(socket->sk, options->user_timeout);
 	ret = kernel_bind(socket, address, size);
 	if (ret) {
 		sock_release(socket);
@@ -193,7 +196,7 @@ int ktcp_listener_start(struct ktcp_server *server)
 	listener->stopping = false;
 	INIT_WORK(&listener->accept_work, ktcp_listener_accept_work);
 	INIT_DELAYED_WORK(&listener->retry_work, ktcp_listener_retry_work);
-	ret = ktcp_listener_create_socket(server->options.port, &listener->socket);
+	ret = ktcp_listener_create_socket(&server->options, &listener->socket);
 	if (ret)
 		goto err;
 	/* Before the first handshake, so that no child escapes inheritance. */

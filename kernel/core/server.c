@@ -4,14 +4,14 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/cred.h>
+#include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/netdevice.h>
 #include <linux/printk.h>
 
 #include "core/buffers.h"
 #include "core/connection.h"
-#include "core/files.h"
+#include "core/roots.h"
 #include "core/server.h"
 
 static int ktcp_server_create_caches(struct ktcp_server *server)
@@ -40,6 +40,18 @@ static void ktcp_server_destroy_caches(struct ktcp_server *server)
 	ktcp_buffers_destroy();
 }
 
+static void ktcp_server_announce(const struct ktcp_server_options *options)
+{
+	const char *first = options->directory_count ? options->directories[0] : NULL;
+	char others[32] = "";
+
+	if (options->directory_count > 1)
+		scnprintf(others, sizeof(others), ", %u roots by host",
+			  options->directory_count - 1);
+	pr_info("listening on port %u, model %s%s%s%s\n", options->port, options->model->name,
+		first ? ", serving " : "", first ?: "", others);
+}
+
 int ktcp_server_start(struct ktcp_server *server, const struct ktcp_server_options *options)
 {
 	int ret;
@@ -48,35 +60,40 @@ int ktcp_server_start(struct ktcp_server *server, const struct ktcp_server_optio
 	mutex_init(&server->connections_lock);
 	INIT_LIST_HEAD(&server->connections);
 	atomic_set(&server->connection_count, 0);
+	atomic_set(&server->spare_memory, 0);
 	init_waitqueue_head(&server->empty);
 
 	ret = ktcp_server_create_caches(server);
 	if (ret)
 		return ret;
 
-	ret = ktcp_files_start(server);
+	ret = ktcp_origins_start(&server->origins, options->max_per_address);
 	if (ret)
 		goto err_caches;
 
+	server->roots = ktcp_roots_open(options);
+	if (IS_ERR(server->roots)) {
+		ret = PTR_ERR(server->roots);
+		goto err_origins;
+	}
+
 	ret = options->model->open(server);
 	if (ret)
-		goto err_files;
+		goto err_roots;
 
 	ret = ktcp_listener_start(server);
 	if (ret)
 		goto err_model;
 
-	if (options->root)
-		pr_info("listening on port %u, model %s, serving %s\n", options->port,
-			options->model->name, options->root);
-	else
-		pr_info("listening on port %u, model %s\n", options->port, options->model->name);
+	ktcp_server_announce(options);
 	return 0;
 
 err_model:
 	options->model->close(server);
-err_files:
-	ktcp_files_stop(server);
+err_roots:
+	ktcp_roots_close(server->roots);
+err_origins:
+	ktcp_origins_stop(&server->origins);
 err_caches:
 	ktcp_server_destroy_caches(server);
 	return ret;
@@ -133,7 +150,8 @@ void ktcp_server_stop(struct ktcp_server *server)
 	ktcp_server_drain(server);
 	server->options.model->close(server);
 	synchronize_net();
-	ktcp_files_stop(server);
+	ktcp_roots_close(server->roots);
+	ktcp_origins_stop(&server->origins);
 	ktcp_server_destroy_caches(server);
 	pr_info("stopped listening on port %u\n", server->options.port);
 }

@@ -10,33 +10,40 @@
 #include <linux/completion.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
-#include <linux/path.h>
 #include <linux/slab.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include <ktcp/host.h>
 #include <ktcp/protocol.h>
 
-#include "core/file_cache.h"
 #include "core/listener.h"
 #include "core/model.h"
+#include "core/origins.h"
+
+struct ktcp_roots;
 
 /* What a module asks for; must stay as it is until ktcp_server_stop(). */
 struct ktcp_server_options {
 	const struct ktcp_protocol *protocol;
 	const void *config;		/* the protocol's own, or NULL */
-	const char *root;		/* the directory to serve, or NULL */
+	/* The directories to serve, by the numbers that resource requests give; NULL:
+	 * none of that number. */
+	const char *const *directories;
+	unsigned int directory_count;
+	enum ktcp_symlinks symlinks;	/* where links in them may lead */
 	const struct ktcp_model *model;
 	bool bound;			/* a work queue of one's own per CPU */
 	unsigned int port;
 	unsigned int backlog;
-	unsigned int max_connections;
-	unsigned int drain_timeout;	/* ms */
+	/* What was sent, and the offer to send more, may be ignored by the peer for
+	 * so long (TCP_USER_TIMEOUT), in ms; 0: as long as TCP has it. */
+	unsigned int user_timeout;
+#define KTCP_LIMIT_MEMBER(name, preset, least, most, unit, what) unsigned int name;
+	KTCP_HOST_LIMITS(KTCP_LIMIT_MEMBER)
+#undef KTCP_LIMIT_MEMBER
 };
-
-#define KTCP_MAX_CONNECTIONS_DEFAULT 65536u
-#define KTCP_DRAIN_TIMEOUT_DEFAULT 5000u
 
 /*
  * Static in its module, so that what reads statistics never finds it gone. From
@@ -55,11 +62,8 @@ struct ktcp_server {
 	struct kmem_cache *connection_cache;
 	size_t session_offset;
 
-	/* Files: the root's path and the credentials of whoever loaded the
-	 * module, both held until stop. */
-	struct path root;
-	const struct cred *cred;
-	struct ktcp_file_cache file_cache;
+	/* Where connections that begin now look requests up; held until stop. */
+	struct ktcp_roots *roots;
 
 	struct ktcp_listener listener;
 
@@ -70,6 +74,10 @@ struct ktcp_server {
 	/* Connections that exist, listed or not; 0 wakes `empty`. */
 	atomic_t connection_count;
 	wait_queue_head_t empty;
+	struct ktcp_origins origins;
+
+	/* Bytes of spare buffers that sessions hold, at most options.sort_memory. */
+	atomic_t spare_memory;
 
 	/* Set once by stop, in this order; read by the drivers. */
 	bool draining;

@@ -6,13 +6,19 @@
 #include <linux/fs.h>
 #include <linux/magic.h>
 
-struct ktcp_server;
+#include <ktcp/host.h>
+
+struct ktcp_roots;
+
+/* How walks go under a rule for symbolic links: LOOKUP_*. */
+unsigned int ktcp_walk_flags(enum ktcp_symlinks symlinks);
 
 /*
- * Finds what a request's path names beneath the server's root, and takes a
- * reference. Runs with the server's credentials; may sleep.
+ * Finds what @name, which is relative, leads to beneath @root, one of @roots, and
+ * takes a reference. The caller has put on the roots' credentials. May sleep.
  */
-int ktcp_walk(const struct ktcp_server *server, const char *name, struct path *path);
+int ktcp_walk(const struct ktcp_roots *roots, const struct path *root, const char *name,
+	      struct path *path);
 
 /*
  * Is the dcache all there is to the file system's names? Then a dentry found in

@@ -28,6 +28,19 @@ static bool bench;
 module_param(bench, bool, 0444);
 MODULE_PARM_DESC(bench, "0: an unbound work queue (default); 1: one per CPU");
 
+/* Of the limits of all servers (ktcp/host.h), those that an echo server has: it lists
+ * nothing, so there is nothing to sort. */
+#define KECHO_HAS_max_connections(...) __VA_ARGS__
+#define KECHO_HAS_max_per_address(...) __VA_ARGS__
+#define KECHO_HAS_drain_timeout(...) __VA_ARGS__
+#define KECHO_HAS_sort_memory(...)
+
+#define KECHO_PARAMETER(name, ...) KECHO_HAS_##name(KTCP_PARAMETER(name, __VA_ARGS__))
+#define KECHO_RANGE(name, ...) KECHO_HAS_##name(KTCP_PARAMETER_RANGE(name, __VA_ARGS__))
+#define KECHO_OPTION(name, ...) KECHO_HAS_##name(.name = name,)
+
+KTCP_HOST_LIMITS(KECHO_PARAMETER)
+
 static struct ktcp_server server;
 module_param_cb(stats, &ktcp_stats_param_ops, &server, 0444);
 MODULE_PARM_DESC(stats, "counters, to be read in sysfs");
@@ -40,8 +53,10 @@ static int __init kecho_init(void)
 		.bound = bench,
 		.port = port,
 		.backlog = backlog,
-		.max_connections = KTCP_MAX_CONNECTIONS_DEFAULT,
-		.drain_timeout = KTCP_DRAIN_TIMEOUT_DEFAULT,
+		KTCP_HOST_LIMITS(KECHO_OPTION)
+	};
+	static const struct ktcp_parameter_range ranges[] = {
+		KTCP_HOST_LIMITS(KECHO_RANGE)
 	};
 	int ret = options.model ? 0 : -EINVAL;
 
@@ -49,6 +64,8 @@ static int __init kecho_init(void)
 		ret = ktcp_parameter_range("port", port, 1, USHRT_MAX);
 	if (!ret)
 		ret = ktcp_parameter_range("backlog", backlog, 1, USHRT_MAX);
+	if (!ret)
+		ret = ktcp_parameter_ranges(ranges, ARRAY_SIZE(ranges));
 	if (!ret)
 		ret = ktcp_server_start(&server, &options);
 	return ret;

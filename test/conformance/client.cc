@@ -31,7 +31,8 @@ struct Options {
 std::vector<Case> chosen(const Options& options) {
     std::vector<Case> all = load_all_cases(options.directory), some;
     for (Case& one : all)
-        if (one.profile == options.profile && (!one.unprivileged || options.unprivileged) &&
+        if (one.profile == options.profile && !one.engine_only &&
+            (!one.unprivileged || options.unprivileged) &&
             fnmatch(options.pattern.c_str(), one.name.c_str(), 0) == 0)
             some.push_back(std::move(one));
     std::stable_partition(some.begin(), some.end(),

@@ -45,7 +45,7 @@ private:
         case Step::Kind::send:
             // A server may refuse a request before it has all of it.
             last_send_ = Clock::now();
-            socket_.send_all(step.bytes);
+            socket_.send_all(expand(step.bytes, judge_.values()));
             break;
         case Step::Kind::wait:
             std::this_thread::sleep_for(milliseconds(step.milliseconds));
@@ -112,7 +112,7 @@ private:
     void probe() {
         if (how_ != Socket::Got::data)
             return complain("the connection was not kept");
-        socket_.send_all(probe_request);
+        socket_.send_all(probe_request(case_.profile));
         std::string bytes;
         char buffer[4096];
         size_t size = 0;

@@ -14,10 +14,10 @@ namespace {
 // One playing of one case.
 class Player {
 public:
-    Player(const Case& one, const ktcp_http_config& config, const DocumentTree& tree,
-           const Delivery& delivery, const World& world, bool judged)
-        : case_(one), tree_(tree), delivery_(delivery), judged_(judged),
-          host_(ktcp_http_protocol, &config, &tree, world),
+    Player(const Case& one, const ServerSettings& server, const DocumentTree& tree,
+           const Delivery& delivery, const World& world, bool judged, Values known)
+        : case_(one), tree_(tree), delivery_(delivery), judged_(judged), known_(std::move(known)),
+          host_(ktcp_http_protocol, &server.config, server.roots, with_rule(world, server)),
           judge_(one, tree, host_.unix_seconds()) {}
 
     Transcript play() {
@@ -35,12 +35,17 @@ public:
     }
 
 private:
+    static World with_rule(World world, const ServerSettings& server) {
+        world.symlinks = server.symlinks;
+        return world;
+    }
+
     void complain(std::string what) { transcript_.complaints.push_back(std::move(what)); }
 
     void perform(const Step& step) {
         switch (step.kind) {
         case Step::Kind::send:
-            send(step.bytes);
+            send(expand(step.bytes, judged_ ? judge_.values() : known_));
             break;
         case Step::Kind::wait:
             host_.advance(step.milliseconds);
@@ -82,7 +87,7 @@ private:
         case Case::End::kept:
             if (host_.end() != ScriptedHost::End::open)
                 return complain("the connection was not kept");
-            if (host_.buffers() || host_.holds_resource())
+            if (host_.buffers() || host_.spares() || host_.holds_resource())
                 complain("an idle session holds a buffer or a resource");
             if (judged_)
                 probe();
@@ -108,7 +113,7 @@ private:
     // The connection must still serve: nothing of what came before may stick.
     void probe() {
         judged_to_ = host_.sent().size();
-        host_.receive(probe_request);
+        host_.receive(probe_request(case_.profile));
         std::string fault =
             probe_fault(std::string_view(host_.sent()).substr(judged_to_), case_.profile, tree_);
         if (!fault.empty())
@@ -138,6 +143,8 @@ private:
             complain("only " + std::to_string(judge_.received()) + " responses have come");
         for (const std::string& complaint : judge_.complaints())
             complain(complaint);
+        transcript_.input_size = offset_;
+        transcript_.values = judge_.values();
         transcript_.bytes = host_.sent().substr(0, judged_to_);
         transcript_.end = judged_to_ == std::string::npos ? host_.end() : ScriptedHost::End::open;
         drop_optional();
@@ -157,6 +164,7 @@ private:
     const DocumentTree& tree_;
     const Delivery& delivery_;
     bool judged_;
+    const Values known_;
     ScriptedHost host_;
     Judge judge_;
     Transcript transcript_;
@@ -168,26 +176,9 @@ private:
 
 } // namespace
 
-ktcp_http_config engine_config(const Profile& profile) {
-    auto number = [&](const char* name, uint32_t otherwise) {
-        auto found = profile.find(name);
-        return found == profile.end() ? otherwise
-                                      : static_cast<uint32_t>(std::stoul(found->second));
-    };
-    ktcp_http_config config{};
-    config.has_root = profile.at("root") == "yes";
-    config.head_timeout = number("head_timeout", KTCP_HTTP_HEAD_TIMEOUT_DEFAULT);
-    config.idle_timeout = number("idle_timeout", KTCP_HTTP_IDLE_TIMEOUT_DEFAULT);
-    config.send_timeout = number("send_timeout", KTCP_HTTP_SEND_TIMEOUT_DEFAULT);
-    config.linger_timeout = number("linger_timeout", KTCP_HTTP_LINGER_TIMEOUT_DEFAULT);
-    config.head_size = number("head_size", KTCP_HTTP_HEAD_SIZE_DEFAULT);
-    config.body_size = number("body_size", KTCP_HTTP_BODY_SIZE_DEFAULT);
-    return config;
-}
-
-Transcript play(const Case& one, const ktcp_http_config& config, const DocumentTree& tree,
-                const Delivery& delivery, const World& world, bool judged) {
-    return Player(one, config, tree, delivery, world, judged).play();
+Transcript play(const Case& one, const ServerSettings& server, const DocumentTree& tree,
+                const Delivery& delivery, const World& world, bool judged, Values known) {
+    return Player(one, server, tree, delivery, world, judged, std::move(known)).play();
 }
 
 } // namespace ktcp::test

@@ -7,10 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "ktcp/http.h"
+#include "conformance/server_settings.hh"
 #include "support/conformance_case.hh"
-#include "support/document_tree.hh"
-#include "support/scripted_host.hh"
 
 namespace ktcp::test {
 
@@ -29,14 +27,15 @@ struct Transcript {
     std::string bytes;
     ScriptedHost::End end = ScriptedHost::End::open;
     std::vector<std::string> complaints;
+    size_t input_size = 0; // all that the client has sent
+    Values values;         // what the case remembers
 
     bool same_as(const Transcript& other) const { return bytes == other.bytes && end == other.end; }
 };
 
-ktcp_http_config engine_config(const Profile& profile);
-
 // With `judged` the answers are compared with the case, too, and not only collected.
-Transcript play(const Case& one, const ktcp_http_config& config, const DocumentTree& tree,
-                const Delivery& delivery, const World& world, bool judged);
+// What the case would then remember must otherwise be known: from a judged run.
+Transcript play(const Case& one, const ServerSettings& server, const DocumentTree& tree,
+                const Delivery& delivery, const World& world, bool judged, Values known = {});
 
 } // namespace ktcp::test

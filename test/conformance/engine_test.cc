@@ -39,7 +39,7 @@ std::vector<size_t> cuts(size_t size) {
 class ConformanceCase : public testing::Test {
 public:
     explicit ConformanceCase(const Case& one)
-        : case_(one), config_(engine_config(material().profiles.at(one.profile))) {}
+        : case_(one), server_(material().profiles.at(one.profile), material().tree) {}
 
     void TestBody() override {
         Transcript whole = run({}, {}, true);
@@ -47,7 +47,8 @@ public:
             ADD_FAILURE() << case_.where() << ": " << complaint;
         if (HasFailure())
             return;
-        for (size_t at : cuts(case_.input_size()))
+        known_ = whole.values;
+        for (size_t at : cuts(whole.input_size))
             same(whole, {.cut = at}, {}, "cut at byte " + std::to_string(at));
         same(whole, {.piece = 1}, {}, "byte by byte");
         same(whole, {}, {.send_limit = 1}, "sends of 1 byte");
@@ -58,14 +59,15 @@ public:
         // Only that nothing is lost or leaked: how far it comes is not the same.
         for (size_t buffers = 0; buffers < 4; buffers++)
             survive({.piece = 5}, {.buffers_until_oom = buffers}, "short of memory");
-        for (size_t at : cuts(case_.input_size()))
+        survive({}, {.spares = 1}, "short of spare memory");
+        for (size_t at : cuts(whole.input_size))
             survive({.vanish_at = at}, {.send_limit = 100}, "the client vanishes");
     }
 
 private:
     Transcript run(const Delivery& delivery, const World& world, bool judged) {
         try {
-            return play(case_, config_, material().tree, delivery, world, judged);
+            return play(case_, server_, material().tree, delivery, world, judged, known_);
         } catch (const std::exception& e) {
             ADD_FAILURE() << case_.where() << ": " << e.what();
             return {};
@@ -94,7 +96,8 @@ private:
     }
 
     const Case& case_;
-    ktcp_http_config config_;
+    const ServerSettings server_;
+    Values known_; // what the case remembers, once it was played as a whole
 };
 
 std::string suite_of(const Case& one) { return std::filesystem::path(one.file).stem().string(); }

@@ -20,10 +20,13 @@ const std::string small = "GET /hello.txt HTTP/1.1\r\nHost: test\r\n\r\n";
 
 class Faults : public testing::Test {
 protected:
-    ScriptedHost host(World world = {}) { return {ktcp_http_protocol, &config_, &tree_, world}; }
+    ScriptedHost host(World world = {}) {
+        return {ktcp_http_protocol, &config_, server_.roots, world};
+    }
 
-    DocumentTree tree_ = DocumentTree::load(directory + "/tree");
-    ktcp_http_config config_ = engine_config(load_profiles(directory + "/profiles").at("tree"));
+    const DocumentTree tree_ = DocumentTree::load(directory + "/tree");
+    const ServerSettings server_{load_profiles(directory + "/profiles").at("tree"), tree_};
+    ktcp_http_config config_ = server_.config; // a test may change it
 };
 
 // Whole responses at the start of what was sent; a torn one counts as -1.
@@ -62,12 +65,19 @@ TEST_F(Faults, AFileThatShrinksEndsTheConnectionInsideTheBody) {
 }
 
 TEST_F(Faults, AListingThatCannotBeReadToItsEndDoesNotLookWhole) {
-    for (size_t entries : {0u, 1u, 3u, 499u}) {
-        ScriptedHost server = host({.readable_entries = entries});
-        server.receive(listing);
-        EXPECT_EQ(server.end(), End::reset) << entries;
-        EXPECT_NE(statuses(server.sent(), true), std::vector{200}) << entries;
-    }
+    for (uint32_t sort_size : {uint32_t{0}, server_.config.sort_size})
+        for (size_t entries : {0u, 1u, 3u, 499u}) {
+            config_.sort_size = sort_size;
+            ScriptedHost server = host({.readable_entries = entries});
+            server.receive(listing);
+            // Before anything was sent there is a better answer than a reset.
+            if (server.end() == End::open) {
+                EXPECT_EQ(statuses(server.sent(), false), std::vector{500}) << entries;
+            } else {
+                EXPECT_EQ(server.end(), End::reset) << entries;
+            }
+            EXPECT_NE(statuses(server.sent(), true), std::vector{200}) << entries;
+        }
 }
 
 TEST_F(Faults, APeerThatTakesNothingIsCutOffAtSendTimeout) {
@@ -90,11 +100,41 @@ TEST_F(Faults, APeerThatTakesALittleNowAndThenIsNot) {
     for (int i = 0; i < 10; i++) {
         server.advance(config_.send_timeout - 1);
         EXPECT_EQ(server.end(), End::open);
-        server.set_window(1000);
+        server.set_window(2000);
     }
-    EXPECT_EQ(server.sent().size(), 10'000u);
+    EXPECT_EQ(server.sent().size(), 20'000u);
     server.set_window(World::no_limit);
     EXPECT_EQ(statuses(server.sent(), false), std::vector{200});
+}
+
+// It would hold a connection, and what goes with it, for as long as it likes.
+TEST_F(Faults, APeerThatIsSlowerThanSendRateIsCutOff) {
+    config_.send_rate = 1000;
+    for (unsigned rate : {0u, 1u, 900u, 1001u, 5000u}) {
+        ScriptedHost server = host();
+        server.set_window(0);
+        server.receive(large);
+        unsigned seconds = 0;
+        for (; seconds < 100 && server.end() == End::open; seconds++) {
+            server.advance(1000);
+            server.set_window(rate);
+        }
+        EXPECT_EQ(server.end() == End::open, rate > config_.send_rate) << rate;
+        EXPECT_TRUE(rate > 1 || seconds <= config_.send_timeout / 1000 + 2) << seconds;
+    }
+}
+
+TEST_F(Faults, WithoutASendRateAByteNowAndThenIsEnough) {
+    config_.send_rate = 0;
+    ScriptedHost server = host();
+    server.set_window(0);
+    server.receive(large);
+    for (int i = 0; i < 1000; i++) {
+        server.advance(1000);
+        server.set_window(1);
+    }
+    EXPECT_EQ(server.end(), End::open);
+    EXPECT_EQ(server.sent().size(), 1000u);
 }
 
 // Pipelined input is read no further while output waits: memory stays bounded.

@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
     if (argc < 2 || argc > 3 || argv[1][0] == '-') {
         fprintf(stderr, "usage: make_tree DIRECTORY [MANIFEST]\n"
                         "Makes the tree described by MANIFEST (default: the conformance cases')\n"
-                        "in DIRECTORY, which must be empty or absent.\n");
+                        "in DIRECTORY, and its other roots in DIRECTORY.NAME; all of them must\n"
+                        "be empty or absent.\n");
         return argc == 2 && strcmp(argv[1], "--help") == 0 ? 0 : 2;
     }
     try {

@@ -166,8 +166,8 @@ http_cases() {
     local model=$1 settings jobs=16
     # More than the server can take at a time would wait, and be late.
     [ "$model" != iterative ] || jobs=1
-    mapfile -t settings < <(profile_settings tree | sed 's/^/--/; s/_\([a-z]*\)=/-\1=/')
-    start "$http_server" --model "$model" --root "$scratch/WWW" "${settings[@]}"
+    mapfile -t settings < <(profile_options tree "$scratch/WWW")
+    start "$http_server" --model "$model" "${settings[@]}"
     check "user-http-server, $model: conformance" \
         "$conformance_client" "$address" --profile tree --patience 30 --jobs $jobs
     ends "user-http-server, $model"

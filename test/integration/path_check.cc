@@ -136,7 +136,10 @@ void PathCheck::check_directory(const std::string& path, const std::string& targ
     if (found.kind == Found::Kind::refused)
         return require_status(got, 403);
     require_status(got, 200);
-    std::string fault = compare_listing(got.body, tree_.entries(path), path.empty());
+    std::vector<std::string> names = tree_.entries(path);
+    if (!hidden_)
+        std::erase_if(names, [](const std::string& name) { return name.starts_with('.'); });
+    std::string fault = compare_listing(got.body, names, path.empty());
     if (!fault.empty())
         throw std::runtime_error(fault);
     tally_.listings++;

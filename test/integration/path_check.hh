@@ -25,7 +25,9 @@ struct Tally {
 
 class PathCheck {
 public:
-    PathCheck(const ConfinedTree& tree, Fetcher& fetcher) : tree_(tree), fetcher_(fetcher) {}
+    // hidden: does the server list names that begin with a dot?
+    PathCheck(const ConfinedTree& tree, Fetcher& fetcher, bool hidden)
+        : tree_(tree), fetcher_(fetcher), hidden_(hidden) {}
 
     // Throws std::runtime_error that says what differs.
     void check(const std::string& path);
@@ -37,6 +39,7 @@ private:
 
     const ConfinedTree& tree_;
     Fetcher& fetcher_;
+    const bool hidden_;
     Tally tally_;
 };
 

@@ -23,6 +23,7 @@ struct Options {
     unsigned patience = 120;
     std::string only;
     std::string except;
+    bool hidden = false;
 };
 
 class Comparison {
@@ -69,7 +70,7 @@ private:
 
     void work() {
         Fetcher fetcher(server_, std::chrono::seconds(options_.patience));
-        PathCheck check(tree_, fetcher);
+        PathCheck check(tree_, fetcher, options_.hidden);
         for (size_t i; (i = next_++) < paths_.size();) {
             try {
                 check.check(paths_[i]);
@@ -109,6 +110,7 @@ int main(int argc, char** argv) {
     arguments.option("patience", options.patience, "seconds without a byte before giving up", 1);
     arguments.option("only", options.only, "compare this path (relative to ROOT) only");
     arguments.option("except", options.except, "leave this path out");
+    arguments.flag("hidden", options.hidden, "names that begin with a dot are listed");
     arguments.parse(argc, argv);
     try {
         return Comparison(options).run();

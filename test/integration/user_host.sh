@@ -8,7 +8,15 @@ usage: test/integration/user_host.sh [BUILD_DIRECTORY] [PART...]
 
 Tests user-http-server: starts it on free ports of 127.0.0.1 and runs
   conformance  the conformance cases of each profile
-  clients      curl, wget, ab
+  clients      curl, wget, python's http.client and urllib, ab, h2load
+  hosts        several roots by Host
+  symlinks     where links may lead, by each rule, while names change places with links
+               (SWAP_SECONDS each, 10)
+  special      /proc and /dev as roots
+  limits       connections of an address, requests, bodies, heads, hidden names
+  slow         clients that read one byte a second
+  sorting      listings with and without memory to sort them in
+  million      a directory of 1,000,000 entries, in constant memory
   trees        whole trees, compared byte by byte: /usr/share/doc (CHECK_DOC names
                another), odd names, 10,000 entries, a sparse 5 GB file
   hostile      clients that misbehave, and IDLE_CLIENTS (1000) silent ones
@@ -32,6 +40,10 @@ if grep -qs 'CMAKE_CXX_FLAGS:.*-fsanitize' "$build/CMakeCache.txt"; then sanitiz
 . "$here/trees.sh"
 # shellcheck source=test/integration/server.sh
 . "$here/server.sh"
+# shellcheck source=test/integration/host_roots.sh
+. "$here/host_roots.sh"
+# shellcheck source=test/integration/host_limits.sh
+. "$here/host_limits.sh"
 
 program=$build/user-http-server
 # The server is what is tested: its clients need no sanitizers, and are quicker without.
@@ -42,7 +54,8 @@ make_tree=$clients/test/conformance/make_tree
 tree_compare=$clients/test/integration/tree_compare
 idle_clients=$clients/test/integration/idle_clients
 rude_clients=$clients/test/integration/rude_clients
-for tool in "$program" "$conformance_client" "$make_tree" "$tree_compare"; do
+swap_race=$clients/test/integration/swap_race
+for tool in "$program" "$conformance_client" "$make_tree" "$tree_compare" "$swap_race"; do
     [ -x "$tool" ] || { echo "$tool is missing: run 'cmake --build --preset release'" >&2; exit 2; }
 done
 
@@ -51,7 +64,7 @@ server=
 cleanup() {
     if [ -n "$server" ]; then kill -KILL "$server" 2>/dev/null || true; fi
     chmod -R u+rwX "$scratch" 2>/dev/null || true
-    rm -rf "$scratch"
+    rm -rf "$scratch" ${million:+"$million"}
 }
 trap cleanup EXIT
 # Beneath a directory of its own, so that "outside the root" is under control, too.
@@ -85,15 +98,10 @@ ends() {
     equal "SIG${1:-TERM} ends the server: status" 0 "$status"
 }
 
-options_of() {
-    profile_settings "$1" | sed 's/^/--/; s/_\([a-z]*\)=/-\1=/'
-}
-
 part_conformance() {
     local profile options
-    for profile in tree hello small; do
-        mapfile -t options < <(options_of "$profile")
-        if [ "$profile" != hello ]; then options+=(--root "$tree"); fi
+    for profile in $(profile_names); do
+        mapfile -t options < <(profile_options "$profile" "$tree")
         start "${options[@]}"
         check "conformance, profile $profile" \
             "$conformance_client" "$address" --profile "$profile"
@@ -108,12 +116,12 @@ part_conformance() {
             "$scratch/server" >"$scratch/unprivileged"
         chmod 755 "$scratch/unprivileged" "$scratch/server"
         program=$scratch/unprivileged
-        mapfile -t options < <(options_of tree)
-        start "${options[@]}" --root "$tree"
+        mapfile -t options < <(profile_options tree "$tree")
+        start "${options[@]}"
         program=$program_as_root
     else
-        mapfile -t options < <(options_of tree)
-        start "${options[@]}" --root "$tree"
+        mapfile -t options < <(profile_options tree "$tree")
+        start "${options[@]}"
     fi
     check "conformance of files, as a user who cannot read all of them" \
         "$conformance_client" "$address" --unprivileged --case '*file*'
@@ -122,15 +130,16 @@ part_conformance() {
 
 part_clients() {
     start --root "$tree"
-    clients_curl "http://$address"
-    clients_wget "http://$address"
-    clients_ab "http://$address" $((sanitized ? 2000 : 20000))
+    clients_all "http://$address" $((sanitized ? 2000 : 20000))
     ends
 }
 
 part_trees() {
     start --root "$tree"
     check "the odd tree" "$tree_compare" "$tree" "$address" --connections 4
+    ends
+    start --root "$tree" --list-hidden
+    check "the same, with hidden names" "$tree_compare" "$tree" "$address" --connections 4 --hidden
     ends
     start --root "${CHECK_DOC:-/usr/share/doc}"
     check "all of ${CHECK_DOC:-/usr/share/doc}, over 8 connections" \
@@ -147,8 +156,8 @@ part_trees() {
 
 part_hostile() {
     local options idle=${IDLE_CLIENTS:-1000}
-    mapfile -t options < <(options_of tree)
-    start "${options[@]}" --root "$tree"
+    mapfile -t options < <(profile_options tree "$tree")
+    start "${options[@]}"
     check "clients that misbehave" "$rude_clients" "$address" --each 40
     ends
     # A sanitizer's shadow memory is no measure of speed.
@@ -169,6 +178,12 @@ part_process() {
     refute "an unknown option is refused" "$program" --port 0 --no-such-option
     refute "a time-out of 0 is refused" "$program" --port 0 --idle-timeout 0
     refute "head_size beyond the buffer is refused" "$program" --port 0 --head-size 8193
+    refute "a rule for links that there is not is refused" "$program" --port 0 --symlinks maybe
+    refute "a host without a directory is refused" "$program" --port 0 --host name
+    refute "a host's root that is not there is refused" "$program" --port 0 --host "a=$scratch/nowhere"
+    refute "the same host twice is refused" "$program" --port 0 --host "a=$tree" --host "A=$tree"
+    refute "a Cache-Control that ends the head is refused" \
+        "$program" --port 0 --cache-control $'a\r\n\r\nb'
     check "--help" "$program" --help
     start --root "$tree" --drain-timeout 2000 --send-timeout 60000
     refute "a port that is taken is refused" \
@@ -193,7 +208,8 @@ part_process() {
 }
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(conformance clients trees hostile process)
+[ ${#parts[@]} -gt 0 ] || parts=(conformance clients hosts symlinks special limits slow sorting million
+    trees hostile process)
 for part in "${parts[@]}"; do
     declare -F "part_$part" >/dev/null || { echo "unknown part '$part': see --help" >&2; exit 2; }
     "part_$part"

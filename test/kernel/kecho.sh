@@ -23,6 +23,9 @@ part_parameters() {
     refused 'port' "$range" port=65536
     refused 'port' "$invalid" port=none
     refused 'backlog=0' "$invalid" port=$port backlog=0
+    refused 'max_connections=0.*1 to 1000000' "$invalid" port=$port max_connections=0
+    refused 'max_per_address=1000001.*0 to 1000000' "$invalid" port=$port max_per_address=1000001
+    refused 'drain_timeout=86400001.*0 to 86400000' "$invalid" port=$port drain_timeout=86400001
     refused 'bench' "$invalid" port=$port bench=maybe
     refused 'model=epoll.*inline, event, cmwq' "$invalid" port=$port model=epoll
     refused 'model=.*inline, event, cmwq' "$invalid" port=$port model=
@@ -30,7 +33,8 @@ part_parameters() {
     port_taken
     check_refusals
     insmod "$scratch/$module.ko"
-    for name in port=12345 backlog=128 bench=N; do
+    for name in port=12345 backlog=128 bench=N max_connections=65536 max_per_address=0 \
+        drain_timeout=5000; do
         value=$(</sys/module/kecho/parameters/${name%=*})
         equal "${name%=*} is ${name#*=} unless given, and can be read" "${name#*=}" "$value"
     done
@@ -41,6 +45,15 @@ part_parameters() {
     load backlog=7 bench=1 model=event
     equal "what was given can be read" "$port 7 Y event" \
         "$(cd /sys/module/kecho/parameters && cat port backlog bench model | paste -sd ' ')"
+    unload
+    refute "what it has no use for is no parameter" test -e /sys/module/kecho/parameters/sort_memory
+    load max_per_address=2
+    check "max_per_address=2: one connection at a time" \
+        echo_check "$address" --only one-byte --patience 30
+    exec 5<>"/dev/tcp/127.0.0.1/$port" 6<>"/dev/tcp/127.0.0.1/$port" 7<>"/dev/tcp/127.0.0.1/$port"
+    IFS= read -r -t 10 name <&7 || true
+    equal "a third is closed, and two stay" '2 1' "$(stat open) $(stat refused)"
+    exec 5>&- 6>&- 7>&-
     unload
     load bench=0
     equal "bench=0 is N" N "$(</sys/module/kecho/parameters/bench)"

@@ -7,30 +7,37 @@
 . "$here/../integration/clients.sh"
 # shellcheck source=test/integration/trees.sh
 . "$here/../integration/trees.sh"
+# shellcheck source=test/kernel/request.sh
+. "$here/request.sh"
 # shellcheck source=test/kernel/cycles.sh
 . "$here/cycles.sh"
 # shellcheck source=test/kernel/parameters.sh
 . "$here/parameters.sh"
 # shellcheck source=test/kernel/freshness.sh
 . "$here/freshness.sh"
+# shellcheck source=test/kernel/limits.sh
+. "$here/limits.sh"
+# shellcheck source=test/kernel/confinement.sh
+. "$here/confinement.sh"
 # shellcheck source=test/kernel/models.sh
 . "$here/models.sh"
 
-parts=(parameters cycles conformance clients freshness trees hostile)
+parts=(parameters cycles limits confinement conformance clients freshness trees hostile)
 tree=$scratch/WWW
 port=8081
 address=127.0.0.1:$port
 to_scratch "$build"/test/conformance/{conformance_client,make_tree} \
     "$build"/test/integration/{tree_compare,idle_clients,rude_clients}
+[ ! -x "$build/test/integration/swap_race" ] || to_scratch "$build/test/integration/swap_race"
 make_tree "$tree"
 echo 'outside the root' >"$scratch/outside.txt"
 echo 'outside the root' >"$scratch/outside.html"
 
 part_conformance() {
     local profile parameters lines
-    for profile in tree hello small; do
-        mapfile -t parameters < <(profile_settings "$profile")
-        if [ "$profile" != hello ]; then parameters+=("WWWROOT=$tree"); fi
+    for profile in $(sed -n 's/^\([a-z][a-z_-]*\) .*/\1/p' "$here/../conformance/profiles"); do
+        mapfile -t parameters < <(profile_settings "$profile" "$tree")
+        ! profile_has_root "$profile" || parameters+=("WWWROOT=$tree")
         load "${parameters[@]}"
         lines=$(dmesg | wc -l)
         check "conformance, profile $profile" \

@@ -10,6 +10,9 @@ Boots that kernel in a VM and tests a module in it.
 khttpd (unless told otherwise):
   parameters   bad ones are refused with EINVAL and a clear line in the log
   cycles       loaded, serving, and unloaded under traffic, three times; no growth
+  limits       connections, per address too; hosts; memory for sorting; slow readers
+  confinement  links under each rule, special files, /proc and /sys as roots, and links
+               that are exchanged with directories and files while they are asked for
   conformance  the conformance cases of each profile
   clients      curl, wget, ab
   freshness    changed, moved, deleted, closed files are seen at once
@@ -46,7 +49,7 @@ esac
 find_tested "$kernel" "$module.ko" test/integration/tree_compare
 case $module-${1:-} in
 khttpd-models) limit=600 ;;
-khttpd-*) limit=420 ;;
+khttpd-*) limit=900 ;;
 kecho-*) limit=1500 ;; # six models, 50 lives of each; a third of it on two idle cores
 esac
 [ -z "${CHECK_FULL:-}" ] || limit=1800

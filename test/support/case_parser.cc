@@ -74,15 +74,39 @@ private:
         return cases_.back().expected.back();
     }
 
+    // What follows a remembered value may need it: so it waits for it.
     void send(std::string bytes) {
         auto& steps = cases_.back().steps;
+        if (remembered_) {
+            await();
+            remembered_ = false;
+        }
+        check_references(bytes);
         if (steps.empty() || steps.back().kind != Step::Kind::send)
             steps.push_back({});
         steps.back().bytes += bytes;
     }
 
-    unsigned number(std::string_view text) const {
-        unsigned value = 0;
+    // In a case that remembers something, braces are about that.
+    void check_references(std::string_view text) const {
+        for (size_t at = 0; !remembered_names_.empty() && (at = text.find('{', at)) != text.npos;) {
+            const size_t end = text.find('}', at);
+            const std::string name(text.substr(at + 1, end == text.npos ? end : end - at - 1));
+            if (!remembered_names_.contains(name))
+                fail("'{" + name + "}' was not remembered before");
+            at = end;
+        }
+    }
+
+    void await() {
+        size_t due = 0;
+        for (const ExpectedResponse& expected : cases_.back().expected)
+            due += !expected.optional;
+        cases_.back().steps.push_back({Step::Kind::await, {}, 0, due});
+    }
+
+    template <class Number = unsigned> Number number(std::string_view text) const {
+        Number value = 0;
         auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         if (error != std::errc() || end != text.data() + text.size())
             fail("not a number: " + std::string(text));
@@ -109,10 +133,7 @@ private:
         } else if (word == "wait") {
             now.steps.push_back({Step::Kind::wait, {}, number(rest), 0});
         } else if (word == "await") {
-            size_t due = 0;
-            for (const ExpectedResponse& expected : now.expected)
-                due += !expected.optional;
-            now.steps.push_back({Step::Kind::await, {}, 0, due});
+            await();
         } else if (word == "half-close") {
             now.steps.push_back({Step::Kind::half_close, {}, 0, 0});
         } else if (word == "<") {
@@ -120,7 +141,12 @@ private:
         } else if (word == "<~") {
             field(rest, FieldRule::Kind::pattern);
         } else if (word == "<!") {
-            response().fields.push_back({FieldRule::Kind::absent, std::string(rest), {}});
+            if (rest.find(": ") == rest.npos)
+                response().fields.push_back({FieldRule::Kind::absent, std::string(rest), {}});
+            else
+                field(rest, FieldRule::Kind::absent);
+        } else if (word == "<=") {
+            remember(rest);
         } else if (word == "again") {
             std::vector<ExpectedResponse> all = now.expected;
             for (unsigned i = number(rest); i > 0; i--)
@@ -133,6 +159,8 @@ private:
             now.profile = rest;
         } else if (word == "unprivileged") {
             now.unprivileged = true;
+        } else if (word == "engine-only") {
+            now.engine_only = true;
         } else if (word == "end") {
             finish_case(rest);
         } else {
@@ -167,25 +195,72 @@ private:
             fail("neither a status nor 'Name: value'");
         std::string_view value = rest.substr(colon + 2);
         // A pattern has backslashes of its own.
+        if (kind != FieldRule::Kind::pattern)
+            check_references(value);
         response().fields.push_back(
             {kind, std::string(rest.substr(0, colon)),
              kind == FieldRule::Kind::pattern ? std::string(value) : unescape(value)});
     }
 
+    // "ETag as tag"
+    void remember(std::string_view rest) {
+        const size_t as = rest.find(" as ");
+        if (as == rest.npos || as == 0 || as + 4 == rest.size())
+            fail("'<=' wants 'Name as NAME'");
+        const std::string name(rest.substr(as + 4));
+        response().fields.push_back(
+            {FieldRule::Kind::remember, std::string(rest.substr(0, as)), name});
+        remembered_names_.insert(name);
+        remembered_ = true;
+    }
+
     void body(std::string_view rest) {
-        static const std::map<std::string_view, BodyRule::Kind> kinds = {
-            {"is", BodyRule::Kind::exact},          {"size", BodyRule::Kind::size},
-            {"contains", BodyRule::Kind::contains}, {"lacks", BodyRule::Kind::lacks},
-            {"file", BodyRule::Kind::file},         {"lists", BodyRule::Kind::lists}};
+        using Kind = BodyRule::Kind;
+        static const std::map<std::string_view, Kind> kinds = {{"is", Kind::exact},
+                                                               {"size", Kind::size},
+                                                               {"contains", Kind::contains},
+                                                               {"lacks", Kind::lacks},
+                                                               {"file", Kind::file},
+                                                               {"coded", Kind::coded},
+                                                               {"range", Kind::range},
+                                                               {"ranges", Kind::ranges},
+                                                               {"lists", Kind::lists},
+                                                               {"lists-hidden", Kind::lists_hidden},
+                                                               {"lists-json", Kind::lists_json}};
         size_t space = rest.find(' ');
         auto kind = kinds.find(rest.substr(0, space));
         if (kind == kinds.end())
-            fail("a body 'is', has 'size', 'contains', 'lacks', is 'file' or 'lists'");
-        std::string text =
-            unescape(space == rest.npos ? std::string_view() : rest.substr(space + 1));
-        if (kind->second == BodyRule::Kind::size)
-            number(text);
-        response().body.push_back({kind->second, text});
+            fail("a body 'is', has 'size', 'contains', 'lacks', is 'file', 'coded', 'range' or "
+                 "'ranges', 'lists', 'lists-hidden' or 'lists-json'");
+        rest = space == rest.npos ? std::string_view() : rest.substr(space + 1);
+        BodyRule rule{kind->second, unescape(rest), {}, {}};
+        if (rule.kind == Kind::size)
+            number(rule.text);
+        if (rule.kind == Kind::range || rule.kind == Kind::ranges || rule.kind == Kind::coded) {
+            std::istringstream words{std::string(rest)};
+            std::string word;
+            words >> word;
+            rule.text = unescape(word);
+            if (rule.kind == Kind::coded && !(words >> rule.coding))
+                fail("'coded' wants FILE CODING");
+            while (words >> word)
+                rule.ranges.push_back(range(word));
+            if (rule.kind == Kind::coded ? !rule.ranges.empty()
+                                         : (rule.ranges.size() == 1) != (rule.kind == Kind::range))
+                fail("'range' wants FILE and one FIRST-LAST, 'ranges' several");
+        }
+        response().body.push_back(std::move(rule));
+    }
+
+    BodyRule::Range range(std::string_view text) const {
+        const size_t dash = text.find('-');
+        if (dash == text.npos)
+            fail("not FIRST-LAST: " + std::string(text));
+        const BodyRule::Range range{number<uint64_t>(text.substr(0, dash)),
+                                    number<uint64_t>(text.substr(dash + 1))};
+        if (range.last < range.first)
+            fail("LAST comes before FIRST: " + std::string(text));
+        return range;
     }
 
     void finish_case(std::string_view rest) {
@@ -206,17 +281,40 @@ private:
         if (now.half_closes() && now.end == Case::End::kept)
             fail("a half-closed connection cannot be kept");
         open_ = false;
+        remembered_ = false;
+        remembered_names_.clear();
     }
 
     std::string file_;
     std::string section_;
     int number_ = 0;
     bool open_ = false;
+    bool remembered_ = false;                // something, since the last send
+    std::set<std::string> remembered_names_; // by the case
     std::set<std::string> names_;
     std::vector<Case> cases_;
 };
 
 } // namespace
+
+std::string expand(std::string_view text, const Values& values) {
+    std::string expanded(text);
+    for (const auto& [name, value] : values) {
+        const std::string reference = "{" + name + "}";
+        for (size_t at = 0; (at = expanded.find(reference, at)) != expanded.npos;
+             at += value.size())
+            expanded.replace(at, reference.size(), value);
+    }
+    return expanded;
+}
+
+ExpectedResponse ExpectedResponse::expanded(const Values& values) const {
+    ExpectedResponse copy = *this;
+    for (FieldRule& rule : copy.fields)
+        if (rule.kind == FieldRule::Kind::exact || rule.kind == FieldRule::Kind::absent)
+            rule.value = expand(rule.value, values);
+    return copy;
+}
 
 bool Case::half_closes() const {
     return std::any_of(steps.begin(), steps.end(),
@@ -226,13 +324,6 @@ bool Case::half_closes() const {
 bool Case::waits() const {
     return std::any_of(steps.begin(), steps.end(),
                        [](const Step& step) { return step.kind == Step::Kind::wait; });
-}
-
-size_t Case::input_size() const {
-    size_t size = 0;
-    for (const Step& step : steps)
-        size += step.bytes.size();
-    return size;
 }
 
 std::string Case::where() const {
@@ -275,27 +366,6 @@ std::vector<Case> load_all_cases(const std::filesystem::path& directory) {
         }
     if (all.empty())
         throw std::runtime_error("no *.case file in " + directory.string());
-    return all;
-}
-
-std::map<std::string, Profile> load_profiles(const std::filesystem::path& file) {
-    std::ifstream in(file);
-    if (!in)
-        throw std::runtime_error("cannot read the profiles in " + file.string());
-    std::map<std::string, Profile> all;
-    for (std::string line; std::getline(in, line);) {
-        if (line.empty() || line[0] == '#')
-            continue;
-        std::istringstream words(line);
-        std::string name, setting;
-        words >> name;
-        while (words >> setting) {
-            size_t equals = setting.find('=');
-            if (equals == setting.npos)
-                throw std::runtime_error(file.string() + ": not NAME=VALUE: " + setting);
-            all[name][setting.substr(0, equals)] = setting.substr(equals + 1);
-        }
-    }
     return all;
 }
 

@@ -11,6 +11,8 @@ namespace ktcp::test {
 
 namespace {
 
+constexpr int most_links = 40; // as path_resolution(7) has it
+
 // Bytes that differ at every place where two files could be confused or shifted.
 std::string filling(size_t size) {
     std::string out(size, '\0');
@@ -29,25 +31,25 @@ Node parse_node(std::string_view kind, std::istringstream& words) {
         return unescape(rest);
     };
     if (kind == "dir")
-        return {Node::Kind::directory, {}, 0};
+        return {Node::Kind::directory, {}, 0, {}};
     if (kind == "fifo")
-        return {Node::Kind::fifo, {}, 0};
+        return {Node::Kind::fifo, {}, 0, {}};
     if (kind == "socket")
-        return {Node::Kind::socket, {}, 0};
+        return {Node::Kind::socket, {}, 0, {}};
     if (kind == "link")
-        return {Node::Kind::link, rest_of_line(), 0};
+        return {Node::Kind::link, rest_of_line(), 0, {}};
     if (kind == "locked")
-        return {Node::Kind::locked, rest_of_line(), 0};
+        return {Node::Kind::locked, rest_of_line(), 0, {}};
     if (kind != "file")
         throw std::runtime_error("unknown kind '" + std::string(kind) +
                                  "' (known: dir file locked link fifo socket)");
     std::string how;
     words >> how;
     if (how == "text")
-        return {Node::Kind::file, rest_of_line(), 0};
+        return {Node::Kind::file, rest_of_line(), 0, {}};
     size_t size = 0;
     if (how == "fill" && words >> size)
-        return {Node::Kind::file, filling(size), 0};
+        return {Node::Kind::file, filling(size), 0, {}};
     throw std::runtime_error("a file is 'text BYTES' or 'fill SIZE'");
 }
 
@@ -63,7 +65,8 @@ DocumentTree DocumentTree::load(const std::filesystem::path& manifest) {
     if (!in)
         throw std::runtime_error("cannot read the manifest " + manifest.string());
     DocumentTree tree;
-    tree.add("", {Node::Kind::directory, {}, 0});
+    tree.add("", {Node::Kind::directory, {}, 0, {}});
+    DocumentTree* now = &tree;
     std::string line;
     for (int number = 1; std::getline(in, line); number++) {
         if (line.empty() || line[0] == '#')
@@ -72,17 +75,13 @@ DocumentTree DocumentTree::load(const std::filesystem::path& manifest) {
             std::istringstream words(line);
             std::string kind, name;
             words >> kind;
-            if (kind == "mtime") {
-                words >> tree.modified_seconds_;
-            } else if (kind == "many") { // many COUNT DIRECTORY: that many small files
-                int count = 0;
-                words >> count >> name;
-                for (int i = 0; i < count; i++)
-                    tree.add(unescape(name) + "/entry-" + std::to_string(i) + ".txt",
-                             {Node::Kind::file, std::to_string(i) + "\n", 0});
-            } else {
+            if (kind == "root") { // root NAME: the following lines are about another root
                 words >> name;
-                tree.add(unescape(name), parse_node(kind, words));
+                now = &tree.others_[name];
+                now->modified_seconds_ = tree.modified_seconds_;
+                now->add("", {Node::Kind::directory, {}, 0, {}});
+            } else {
+                now->add_line(kind, words);
             }
         } catch (const std::exception& e) {
             throw std::runtime_error(manifest.string() + ":" + std::to_string(number) + ": " +
@@ -90,6 +89,30 @@ DocumentTree DocumentTree::load(const std::filesystem::path& manifest) {
         }
     }
     return tree;
+}
+
+void DocumentTree::add_line(const std::string& kind, std::istringstream& words) {
+    std::string name;
+    if (kind == "mtime") {
+        words >> modified_seconds_;
+    } else if (kind == "many") { // many COUNT DIRECTORY: that many small files
+        int count = 0;
+        words >> count >> name;
+        for (int i = 0; i < count; i++)
+            add(unescape(name) + "/entry-" + std::to_string(i) + ".txt",
+                {Node::Kind::file, std::to_string(i) + "\n", 0, {}});
+    } else if (kind == "coded") { // coded NAME CODING BYTES
+        std::string coding, bytes;
+        words >> name >> coding;
+        std::getline(words >> std::ws, bytes);
+        auto file = nodes_.find(unescape(name));
+        if (file == nodes_.end() || file->second.kind != Node::Kind::file)
+            throw std::runtime_error("no file line before: " + name);
+        file->second.coded[coding] = unescape(bytes);
+    } else {
+        words >> name;
+        add(unescape(name), parse_node(kind, words));
+    }
 }
 
 void DocumentTree::add(std::string path, Node node) {
@@ -108,8 +131,8 @@ const Node* DocumentTree::find(std::string_view path) const {
     return found == nodes_.end() ? nullptr : &found->second;
 }
 
-bool DocumentTree::follow(std::string_view path, std::string& real, bool& outside,
-                          int depth) const {
+bool DocumentTree::follow(std::string_view path, std::string& real, bool& refused,
+                          ktcp_symlinks rule, int& links_left) const {
     while (!path.empty()) {
         size_t slash = path.find('/');
         std::string_view segment = path.substr(0, slash);
@@ -120,8 +143,8 @@ bool DocumentTree::follow(std::string_view path, std::string& real, bool& outsid
         if (segment.empty() || segment == ".")
             continue;
         if (segment == "..") {
-            outside = real.empty();
-            if (outside)
+            refused = real.empty() && rule != KTCP_SYMLINKS_IN_ROOT;
+            if (refused)
                 return false;
             real = parent_of(real);
             continue;
@@ -134,27 +157,35 @@ bool DocumentTree::follow(std::string_view path, std::string& real, bool& outsid
             real = next;
             continue;
         }
-        outside = node->bytes.starts_with('/') || depth == 0;
-        if (outside || !follow(node->bytes, real, outside, depth - 1))
+        const bool absolute = node->bytes.starts_with('/');
+        refused = rule == KTCP_SYMLINKS_NONE || links_left-- == 0 ||
+                  (absolute && rule != KTCP_SYMLINKS_IN_ROOT);
+        if (refused)
+            return false;
+        if (absolute)
+            real.clear();
+        if (!follow(node->bytes, real, refused, rule, links_left))
             return false;
     }
     return true;
 }
 
-const Node* DocumentTree::resolve(std::string_view path, bool& outside) const {
+const Node* DocumentTree::resolve(std::string_view path, bool& refused, ktcp_symlinks rule) const {
     std::string real;
-    outside = false;
-    return follow(path, real, outside, 40) ? find(real) : nullptr;
+    int links_left = most_links;
+    refused = false;
+    return follow(path, real, refused, rule, links_left) ? find(real) : nullptr;
 }
 
-std::string DocumentTree::real_path(std::string_view path) const {
+std::string DocumentTree::real_path(std::string_view path, ktcp_symlinks rule) const {
     std::string real;
-    bool outside = false;
-    return follow(path, real, outside, 40) ? real : std::string(path);
+    int links_left = most_links;
+    bool refused = false;
+    return follow(path, real, refused, rule, links_left) ? real : std::string(path);
 }
 
-std::vector<std::string> DocumentTree::entries(std::string_view path) const {
-    std::string prefix = real_path(path);
+std::vector<std::string> DocumentTree::entries(std::string_view path, ktcp_symlinks rule) const {
+    std::string prefix = real_path(path, rule);
     if (!prefix.empty())
         prefix += '/';
     std::vector<std::string> names;

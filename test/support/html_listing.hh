@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 //
-// The names that a directory listing leads to, read the way a browser reads it.
+// The names that a directory listing leads to, read tag by tag: so strictly that a name
+// which is not escaped does not pass for markup, and yet so that the listings of nginx
+// and Apache can be read too.
 #pragma once
 
 #include <string>

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "support/body_check.hh"
 #include "support/escape.hh"
-#include "support/html_listing.hh"
 #include "support/http_date.hh"
 
 namespace ktcp::test {
@@ -34,6 +34,29 @@ bool matches_whole(const std::string& text, const std::string& pattern) {
 }
 
 } // namespace
+
+std::vector<RuleFault> rule_faults(const ExpectedResponse& expected, const Response& got,
+                                   const DocumentTree& tree) {
+    std::vector<RuleFault> faults;
+    for (const FieldRule& rule : expected.fields) {
+        const std::string* value = got.find(rule.name);
+        std::string has = rule.name + (value ? ": " + escape(*value) : " is not there");
+        if (rule.kind == FieldRule::Kind::absent && value &&
+            (rule.value.empty() || *value == rule.value))
+            faults.push_back({rule.name, has + ", which was not to be there"});
+        else if (rule.kind == FieldRule::Kind::remember && !value)
+            faults.push_back({rule.name, has + ", and was to be remembered"});
+        else if (rule.kind == FieldRule::Kind::exact && (!value || *value != rule.value))
+            faults.push_back({rule.name, has + ", expected: " + escape(rule.value)});
+        else if (rule.kind == FieldRule::Kind::pattern &&
+                 (!value || !matches_whole(*value, rule.value)))
+            faults.push_back({rule.name, has + ", expected the pattern: " + rule.value});
+    }
+    for (const BodyRule& rule : expected.body)
+        if (std::string fault = body_fault(rule, got, tree); !fault.empty())
+            faults.push_back({is_listing(rule.kind) ? "listing" : "body", std::move(fault)});
+    return faults;
+}
 
 Judge::Judge(const Case& what, const DocumentTree& tree, int64_t now)
     : case_(what), tree_(tree), now_(now) {
@@ -93,19 +116,12 @@ void Judge::check(const ExpectedResponse& expected, const Response& got, bool la
         return complain("expected " + wanted + ", got " + one_line(got));
     }
     check_always(expected, got, last);
-    for (const FieldRule& rule : expected.fields) {
-        const std::string* value = got.find(rule.name);
-        std::string has = rule.name + (value ? ": " + escape(*value) : " is not there");
-        if (rule.kind == FieldRule::Kind::absent && value)
-            complain(has + ", which was not to be there");
-        else if (rule.kind == FieldRule::Kind::exact && (!value || *value != rule.value))
-            complain(has + ", expected: " + escape(rule.value));
-        else if (rule.kind == FieldRule::Kind::pattern &&
-                 (!value || !matches_whole(*value, rule.value)))
-            complain(has + ", expected the pattern: " + rule.value);
-    }
-    for (const BodyRule& rule : expected.body)
-        check_body(rule, got);
+    for (RuleFault& fault : rule_faults(expected.expanded(values_), got, tree_))
+        complain(std::move(fault.text));
+    for (const FieldRule& rule : expected.fields)
+        if (const std::string* value = got.find(rule.name);
+            value && rule.kind == FieldRule::Kind::remember)
+            values_[rule.value] = *value;
 }
 
 // What holds for every response, so that no case need say it.
@@ -142,46 +158,6 @@ void Judge::check_always(const ExpectedResponse& expected, const Response& got, 
             complain("an error without a body");
         if (!expected.to_head && got.body.find(std::to_string(got.status)) == std::string::npos)
             complain("an error body that does not name the status: " + escape(got.body));
-    }
-}
-
-void Judge::check_body(const BodyRule& rule, const Response& got) {
-    const std::string& body = got.body;
-    switch (rule.kind) {
-    case BodyRule::Kind::exact:
-        if (body != rule.text)
-            complain("the body is '" + escape(body) + "', expected: '" + escape(rule.text) + "'");
-        break;
-    case BodyRule::Kind::size:
-        if (std::to_string(body.size()) != rule.text)
-            complain("the body has " + std::to_string(body.size()) +
-                     " bytes, expected: " + rule.text);
-        break;
-    case BodyRule::Kind::contains:
-        if (body.find(rule.text) == body.npos)
-            complain("the body '" + escape(body) + "' lacks: " + escape(rule.text));
-        break;
-    case BodyRule::Kind::lacks:
-        if (body.find(rule.text) != body.npos)
-            complain("the body contains: " + escape(rule.text));
-        break;
-    case BodyRule::Kind::file: {
-        const Node* node = tree_.find(tree_.real_path(rule.text));
-        if (!node || node->kind != Node::Kind::file)
-            return complain("the case is wrong, the tree has no file " + escape(rule.text));
-        if (body != node->bytes) {
-            auto differs =
-                std::mismatch(body.begin(), body.end(), node->bytes.begin(), node->bytes.end());
-            complain("the body (" + std::to_string(body.size()) + " bytes) differs from " +
-                     escape(rule.text) + " (" + std::to_string(node->bytes.size()) +
-                     " bytes) from byte " + std::to_string(differs.first - body.begin()));
-        }
-        break;
-    }
-    case BodyRule::Kind::lists:
-        if (std::string fault = compare_listing(body, tree_.entries(rule.text), rule.text.empty());
-            !fault.empty())
-            complain("listing of " + escape(rule.text) + ": " + fault);
     }
 }
 

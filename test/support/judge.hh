@@ -14,6 +14,17 @@
 
 namespace ktcp::test {
 
+// What a case says about a response, and is not so.
+struct RuleFault {
+    std::string what; // the field's name, "body" or "listing"
+    std::string text;
+};
+
+// Only what the case itself says: fair to any server (test/peers), whatever it puts into
+// the fields and bodies that the case is silent about.
+std::vector<RuleFault> rule_faults(const ExpectedResponse& expected, const Response& got,
+                                   const DocumentTree& tree);
+
 class Judge {
 public:
     // `now`: what a Date must say, give or take some seconds.
@@ -28,13 +39,14 @@ public:
     // Nothing more is worth reading.
     bool lost() const { return !complaints_.empty(); }
     const std::vector<std::string>& complaints() const { return complaints_; }
+    // What the case remembers of the responses so far.
+    const Values& values() const { return values_; }
 
 private:
     bool only_optional_left() const;
     void finished();
     void check(const ExpectedResponse& expected, const Response& got, bool last);
     void check_always(const ExpectedResponse& expected, const Response& got, bool last);
-    void check_body(const BodyRule& rule, const Response& got);
     void complain(std::string what);
 
     const Case& case_;
@@ -43,6 +55,7 @@ private:
     ResponseReader reader_;
     size_t at_ = 0;
     size_t received_ = 0;
+    Values values_;
     std::vector<std::string> complaints_;
 };
 

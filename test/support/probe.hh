@@ -11,8 +11,11 @@
 
 namespace ktcp::test {
 
-inline constexpr std::string_view probe_request =
-    "GET /hello.txt HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+// In the profile "named" there is nothing for other hosts.
+inline std::string probe_request(const std::string& profile) {
+    return "GET /hello.txt HTTP/1.1\r\nHost: " + std::string(profile == "named" ? "site." : "") +
+           "test\r\nConnection: close\r\n\r\n";
+}
 
 // What is wrong with all that came after the probe; empty if nothing is.
 inline std::string probe_fault(std::string_view bytes, const std::string& profile,

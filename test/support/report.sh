@@ -62,12 +62,40 @@ report_end() {
     [ "$report_failed" -eq 0 ]
 }
 
-# profile_settings NAME: NAME=VALUE words of a conformance profile, without the root's.
+# profile_names: of all conformance profiles.
+profile_names() {
+    sed -n 's/^\([a-z][a-z-]*\) .*/\1/p' "$(dirname "${BASH_SOURCE[0]}")/../conformance/profiles"
+}
+
+# profile_settings NAME [TREE]: the NAME=VALUE words of a conformance profile, as a module
+# takes them, without the root's. TREE is where make_tree has made the documents.
 profile_settings() {
     local file word
     file=$(dirname "${BASH_SOURCE[0]}")/../conformance/profiles
     # shellcheck disable=SC2013
     for word in $(sed -n "s/^$1 //p" "$file"); do
-        case $word in root=*) ;; *) printf '%s\n' "$word" ;; esac
+        case $word in root=*) ;; *) printf '%s\n' "${word//\{tree\}/${2:-}}" ;; esac
     done
+}
+
+# profile_has_root NAME: does it serve TREE, beside what its settings say?
+profile_has_root() {
+    grep -q "^$1 .*root=yes" "$(dirname "${BASH_SOURCE[0]}")/../conformance/profiles"
+}
+
+# profile_options NAME TREE: the same as words for a program, the root's too.
+profile_options() {
+    local setting name sites
+    while read -r setting; do
+        name=${setting%%=*}
+        case $name in
+        host)
+            IFS=, read -ra sites <<<"${setting#*=}"
+            printf -- '--host\n%s\n' "${sites[@]}"
+            ;;
+        list_hidden) echo --list-hidden ;;
+        *) printf -- '--%s=%s\n' "${name//_/-}" "${setting#*=}" ;;
+        esac
+    done < <(profile_settings "$1" "$2")
+    if profile_has_root "$1"; then printf -- '--root\n%s\n' "$2"; fi
 }

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <stdexcept>
+#include <utility>
 
 namespace ktcp::test {
 
@@ -21,9 +23,10 @@ void ScriptedHost::require(bool holds, const char* rule) {
         throw std::runtime_error(std::string("the seam's rules are broken: ") + rule);
 }
 
-ScriptedHost::ScriptedHost(const ktcp_protocol& protocol, const void* config,
-                           const DocumentTree* tree, World world)
-    : protocol_(protocol), tree_(tree), world_(world), now_{KTCP_SECOND, start_of_time} {
+ScriptedHost::ScriptedHost(const ktcp_protocol& protocol, const void* config, Roots roots,
+                           World world)
+    : protocol_(protocol), roots_(std::move(roots)),
+      world_(world), now_{KTCP_SECOND, start_of_time} {
     size_t align = std::max(protocol.session_align, sizeof(void*));
     require(align <= 64 && (align & (align - 1)) == 0, "session_align");
     session_ = std::aligned_alloc(align, (protocol.session_size + align - 1) / align * align);
@@ -38,25 +41,31 @@ ScriptedHost::~ScriptedHost() {
     if (session_open_)
         protocol_.close(session_);
     std::free(session_);
-    for (void* buffer : buffers_)
-        std::free(buffer);
+    for (const auto* lent : {&buffers_, &spares_})
+        for (void* buffer : *lent)
+            std::free(buffer);
 }
 
-void* ScriptedHost::acquire() {
-    if (acquired_ >= world_.buffers_until_oom)
-        return nullptr;
-    acquired_++;
+void* ScriptedHost::lend(std::set<void*>& from) {
     void* buffer = std::aligned_alloc(16, KTCP_BUFFER_SIZE);
     memset(buffer, 0x5a, KTCP_BUFFER_SIZE);
-    buffers_.insert(buffer);
+    from.insert(buffer);
     return buffer;
 }
 
-void ScriptedHost::release(void* buffer) {
-    if (buffers_.erase(buffer) != 1)
+void ScriptedHost::take_back(std::set<void*>& from, void* buffer) {
+    if (from.erase(buffer) != 1)
         fault_ = "a buffer is given back that was not lent";
     else
         std::free(buffer); // so that a later use is a fault that ASan reports
+}
+
+void* ScriptedHost::acquire() {
+    return acquired_++ < world_.buffers_until_oom ? lend(buffers_) : nullptr;
+}
+
+void* ScriptedHost::acquire_spare() {
+    return spares_.size() < world_.spares ? lend(spares_) : nullptr;
 }
 
 void ScriptedHost::release_resource() {
@@ -111,7 +120,7 @@ void ScriptedHost::advance(uint64_t milliseconds) {
     for (int fired = 0; session_open_ && deadline() <= target; fired++) {
         require(fired < 1000, "deadline() does not move after expired()");
         move_to(deadline());
-        verdict_ = protocol_.expired(session_, &now_);
+        verdict_ = protocol_.expired(session_, sent_.size(), &now_);
         drive();
     }
     move_to(target);
@@ -123,7 +132,7 @@ void ScriptedHost::finish(End how) {
     if (end_ == End::open)
         end_ = how;
     require(!fault_, fault_);
-    require(buffers_.empty(), "a closed session keeps a buffer");
+    require(buffers_.empty() && spares_.empty(), "a closed session keeps a buffer");
     require(resource_ == nullptr, "a closed session keeps a resource");
 }
 
@@ -225,12 +234,11 @@ size_t ScriptedHost::take(const ktcp_segment& segment, size_t most) {
         return most;
     }
     require(resource_ && resource_->kind == Node::Kind::file, "a range without a file");
-    require(segment.offset <= resource_->bytes.size() &&
-                segment.size <= resource_->bytes.size() - segment.offset,
+    require(segment.offset <= bytes_.size() && segment.size <= bytes_.size() - segment.offset,
             "a range beyond the file's end");
     uint64_t end = std::min<uint64_t>(segment.offset + most, world_.readable);
     size_t n = end > segment.offset ? end - segment.offset : 0;
-    sent_.append(resource_->bytes, segment.offset, n);
+    sent_.append(bytes_, segment.offset, n);
     return n;
 }
 
@@ -246,13 +254,16 @@ void ScriptedHost::look_up() {
             require(framed.find(never) == framed.npos, "an empty, '.' or '..' segment");
     requested_.push_back(path);
 
-    bool outside = false;
-    const Node* node = tree_ ? tree_->resolve(path, outside) : nullptr;
+    require(request.root < roots_.size(), "a root that the host does not have");
+    tree_ = roots_[request.root];
+    require(tree_, "a root that the host does not have");
+    bool refused = false;
+    const Node* node = tree_->resolve(path, refused, world_.symlinks);
     ktcp_resource answer{};
     answer.status = KTCP_RESOURCE_FORBIDDEN;
     if (world_.lookup_fault)
         answer.status = world_.lookup_fault;
-    else if (!node && !outside)
+    else if (!node && !refused)
         answer.status = KTCP_RESOURCE_NOT_FOUND;
     else if (node && node->kind == Node::Kind::file)
         answer.status = KTCP_RESOURCE_FILE;
@@ -262,14 +273,46 @@ void ScriptedHost::look_up() {
         resource_ = node;
         resource_path_ = path;
         if (answer.status == KTCP_RESOURCE_DIRECTORY) {
-            entries_ = tree_->entries(path);
+            entries_ = tree_->entries(path, world_.symlinks);
             next_entry_ = 0;
         }
         answer.modified_seconds = tree_->modified_seconds();
-        answer.size = node->bytes.size();
         answer.inode = node->inode;
+        choose_coding(request, answer);
+        answer.size = bytes_.size();
     }
     verdict_ = protocol_.resource(session_, &answer, &now_);
+}
+
+// The first coding asked for that the file is there in; else identity.
+void ScriptedHost::choose_coding(const ktcp_resource_request& request, ktcp_resource& answer) {
+    static const std::map<uint8_t, std::string> names = {{KTCP_CODING_GZIP, "gzip"},
+                                                         {KTCP_CODING_DEFLATE, "deflate"},
+                                                         {KTCP_CODING_BR, "br"},
+                                                         {KTCP_CODING_ZSTD, "zstd"}};
+    bytes_ = resource_->bytes;
+    answer.coding = KTCP_CODING_IDENTITY;
+    answer.varies = !resource_->coded.empty();
+    bool ended = false, chosen = false;
+    std::set<uint8_t> seen;
+    for (uint8_t coding : request.codings) {
+        ended = ended || coding == KTCP_CODING_END;
+        require(ended == (coding == KTCP_CODING_END), "a coding behind KTCP_CODING_END");
+        require(ended || seen.insert(coding).second, "a coding is asked for twice");
+        auto name = names.find(coding);
+        require(ended || coding == KTCP_CODING_IDENTITY || name != names.end(),
+                "a coding that does not exist");
+        if (ended || chosen)
+            continue;
+        if (coding == KTCP_CODING_IDENTITY) {
+            chosen = true;
+        } else if (auto form = resource_->coded.find(name->second);
+                   form != resource_->coded.end()) {
+            chosen = true;
+            answer.coding = coding;
+            bytes_ = form->second;
+        }
+    }
 }
 
 // One entry at a time, since each may make output that must be sent before the next.
@@ -280,16 +323,21 @@ void ScriptedHost::list() {
         return;
     }
     std::string& name = entries_[next_entry_++];
-    std::string real = tree_->real_path(resource_path_);
-    const Node* node = tree_->find(real.empty() ? name : real + "/" + name);
+    // A link is what it leads to, as long as it may be followed.
+    bool refused = false;
+    const Node* node = tree_->resolve(resource_path_.empty() ? name : resource_path_ + "/" + name,
+                                      refused, world_.symlinks);
     ktcp_entry entry{};
     entry.name = name.c_str();
     entry.name_size = static_cast<uint32_t>(name.size());
-    entry.kind = node->kind == Node::Kind::file        ? KTCP_ENTRY_FILE
+    entry.kind = !node                                 ? KTCP_ENTRY_OTHER
+                 : node->kind == Node::Kind::file      ? KTCP_ENTRY_FILE
                  : node->kind == Node::Kind::directory ? KTCP_ENTRY_DIRECTORY
                                                        : KTCP_ENTRY_OTHER;
-    entry.modified_seconds = tree_->modified_seconds();
-    entry.size = node->bytes.size();
+    if (node) {
+        entry.modified_seconds = tree_->modified_seconds();
+        entry.size = node->bytes.size();
+    }
     verdict_ = protocol_.entry(session_, &entry, &now_);
     name.assign(name.size(), '!'); // it was valid during the call only
 }
@@ -302,6 +350,14 @@ void* ktcp_os_buffer_acquire(void* host) { return static_cast<ScriptedHost*>(hos
 
 void ktcp_os_buffer_release(void* host, void* buffer) {
     static_cast<ScriptedHost*>(host)->release(buffer);
+}
+
+void* ktcp_os_spare_acquire(void* host) {
+    return static_cast<ScriptedHost*>(host)->acquire_spare();
+}
+
+void ktcp_os_spare_release(void* host, void* buffer) {
+    static_cast<ScriptedHost*>(host)->release_spare(buffer);
 }
 
 void ktcp_os_resource_release(void* host) { static_cast<ScriptedHost*>(host)->release_resource(); }

@@ -27,6 +27,8 @@ struct World {
     bool send_first = false;      // at WANT_BOTH; otherwise receive first
     bool speculative = false;     // ask for space when there is nothing to receive
     size_t buffers_until_oom = no_limit;
+    size_t spares = no_limit; // spare buffers lent at a time
+    ktcp_symlinks symlinks = KTCP_SYMLINKS_BENEATH;
     // Faults of the file system.
     ktcp_resource_status lookup_fault = ktcp_resource_status(0); // instead of an answer
     uint64_t readable = std::numeric_limits<uint64_t>::max();    // bytes of any file
@@ -37,8 +39,10 @@ class ScriptedHost {
 public:
     enum class End { open, fin, reset };
 
-    ScriptedHost(const ktcp_protocol& protocol, const void* config, const DocumentTree* tree,
-                 World world = {});
+    // By the number of the root in a resource request.
+    using Roots = std::vector<const DocumentTree*>;
+
+    ScriptedHost(const ktcp_protocol& protocol, const void* config, Roots roots, World world = {});
     ~ScriptedHost();
     ScriptedHost(const ScriptedHost&) = delete;
     ScriptedHost& operator=(const ScriptedHost&) = delete;
@@ -58,6 +62,7 @@ public:
     End end() const { return end_; }
     bool lingers() const { return end_ == End::fin && session_open_; }
     size_t buffers() const { return buffers_.size(); }
+    size_t spares() const { return spares_.size(); }
     bool holds_resource() const { return resource_ != nullptr; }
     uint64_t count(ktcp_counter counter) const { return counters_[counter]; }
     ktcp_time deadline() const;
@@ -66,7 +71,9 @@ public:
 
     // ktcp_os_*()
     void* acquire();
-    void release(void* buffer);
+    void release(void* buffer) { take_back(buffers_, buffer); }
+    void* acquire_spare();
+    void release_spare(void* buffer) { take_back(spares_, buffer); }
     void release_resource();
     void count_one(ktcp_counter counter) { counters_[counter]++; }
 
@@ -74,14 +81,17 @@ private:
     void drive();
     void deliver();
     void send();
+    static void* lend(std::set<void*>& from);
+    void take_back(std::set<void*>& from, void* buffer);
     void look_up();
+    void choose_coding(const ktcp_resource_request& request, ktcp_resource& answer);
     void list();
     void finish(End how);
     size_t take(const ktcp_segment& segment, size_t most);
     static void require(bool holds, const char* rule);
 
     const ktcp_protocol& protocol_;
-    const DocumentTree* tree_;
+    const Roots roots_;
     World world_;
     void* session_;
     bool session_open_ = false;
@@ -92,8 +102,11 @@ private:
     std::string_view input_;
     std::string sent_;
     std::set<void*> buffers_;
+    std::set<void*> spares_;
     size_t acquired_ = 0;
+    const DocumentTree* tree_ = nullptr; // of the current resource
     const Node* resource_ = nullptr;
+    std::string_view bytes_; // of the current file, as coded
     std::string resource_path_;
     std::vector<std::string> entries_;
     size_t next_entry_ = 0;

@@ -99,6 +99,8 @@ void DocumentTree::make(const std::filesystem::path& directory) const {
         if (utimensat(root.fd, path, times, AT_SYMLINK_NOFOLLOW) != 0)
             give_up("cannot set the times of", at->first);
     }
+    for (const auto& [name, other] : others_)
+        other.make(directory.string() + "." + name);
 }
 
 } // namespace ktcp::test

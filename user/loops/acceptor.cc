@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace ktcp::user {
 
@@ -38,7 +39,7 @@ void Acceptor::begin_round() noexcept {
         listener.left = per_round_;
 }
 
-int Acceptor::next(size_t i, uint32_t busy) noexcept {
+Client Acceptor::next(size_t i, uint32_t busy) noexcept {
     Listener& listener = listeners_[i];
     while (listener.left > 0 && !paused()) {
         if (busy >= worker_.service.max_connections) {
@@ -49,11 +50,23 @@ int Acceptor::next(size_t i, uint32_t busy) noexcept {
         if (fd < 0 && errno == EAGAIN)
             break;
         --listener.left;
-        if (fd >= 0)
-            return fd;
-        failed(errno);
+        if (fd < 0)
+            failed(errno);
+        else if (Client client = admit(fd))
+            return client;
     }
-    return -1;
+    return {};
+}
+
+Client Acceptor::admit(int fd) noexcept {
+    if (!worker_.service.addresses) [[likely]]
+        return {fd};
+    AddressLimit::Place place = worker_.service.addresses->enter(fd, worker_.journal);
+    if (place != AddressLimit::refused)
+        return {fd, place};
+    worker_.counters.add(count_refused);
+    close(fd);
+    return {};
 }
 
 // What is not listed here is a connection that died in the queue (accept(2)).

@@ -19,12 +19,16 @@ public:
 
     // To be called before each round of events.
     void begin_round() noexcept;
-    // The i-th listener is ready: a new socket, or -1 when it is others' turn. `busy`:
+    // The i-th listener is ready: a new client, or none when it is others' turn. `busy`:
     // the connections that the server has now.
-    int next(size_t i, uint32_t busy) noexcept;
-    int next(size_t i) noexcept {
+    Client next(size_t i, uint32_t busy) noexcept;
+    Client next(size_t i) noexcept {
         return next(i, worker_.service.connections.load(std::memory_order_relaxed));
     }
+
+    // An accepted socket: a client, unless its address has as many as it may (then it has
+    // been closed).
+    Client admit(int fd) noexcept;
 
     bool full() const noexcept {
         return worker_.service.connections.load(std::memory_order_relaxed) >=

@@ -49,9 +49,9 @@ bool obey(Connection& connection, Order& seen) noexcept {
 
 } // namespace
 
-bool serve_connection(Worker& worker, int fd) noexcept {
+bool serve_connection(Worker& worker, Client client) noexcept {
     worker.read_clock();
-    Connection* connection = worker.adopt(fd);
+    Connection* connection = worker.adopt(client);
     if (!connection)
         return true;
     Order seen = Order::serve;
@@ -78,8 +78,8 @@ bool serve_connection(Worker& worker, int fd) noexcept {
 bool serve_in_turn(Worker& worker, FrontDoor& door) noexcept {
     bool well = true;
     while (worker.service.orders.current() == Order::serve)
-        if (int fd = door.next(); fd >= 0)
-            well &= serve_connection(worker, fd);
+        if (Client client = door.next())
+            well &= serve_connection(worker, client);
     return well;
 }
 

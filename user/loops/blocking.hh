@@ -10,9 +10,9 @@
 namespace ktcp::user {
 
 // From the first byte to the last; waits wherever the session has to. Takes over the
-// accepted, non-blocking socket. False if the connection had to be cut off, because the
+// client. False if the connection had to be cut off, because the
 // server aborts, or could wait no longer for it to end.
-bool serve_connection(Worker& worker, int fd) noexcept;
+bool serve_connection(Worker& worker, Client client) noexcept;
 
 // One after another, until an order comes. False if one had to be cut off.
 bool serve_in_turn(Worker& worker, FrontDoor& door) noexcept;

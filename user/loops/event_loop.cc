@@ -48,14 +48,14 @@ void EventLoop::source_ready(uint64_t source) noexcept {
     if (source == timer_source) {
         timer_.rang();
     } else if (source >= first_listener && listening_) {
-        for (int fd = -1; (fd = acceptor_.next((source - first_listener) / 2)) >= 0;)
-            adopt(fd);
+        while (Client client = acceptor_.next((source - first_listener) / 2))
+            adopt(client);
     }
     // An order has ended the wait: that is all.
 }
 
-void EventLoop::adopt(int fd) noexcept {
-    Connection* connection = worker_.adopt(fd);
+void EventLoop::adopt(Client client) noexcept {
+    Connection* connection = worker_.adopt(client);
     if (!connection)
         return;
     if (!watch(*connection))

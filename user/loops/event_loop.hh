@@ -62,7 +62,7 @@ protected:
     }
     void source_ready(uint64_t source) noexcept;
     // A connection was accepted.
-    void adopt(int fd) noexcept;
+    void adopt(Client client) noexcept;
 
     // Those sources that matter now, for models that name them anew each time that they
     // wait: visit(fd, source).

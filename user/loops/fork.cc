@@ -19,21 +19,31 @@ public:
 
     bool run() noexcept override {
         while (worker_.service.orders.current() == Order::serve) {
-            int fd = door_.next(children_.size());
+            Client client = door_.next(children_.size());
             children_.reap();
-            if (fd < 0)
+            if (!client)
                 continue;
-            while (!start_child(fd) && door_.wait_for_room())
+            bool started = start_child(client);
+            while (!started && door_.wait_for_room()) {
                 children_.reap();
-            close(fd); // it is the child's
+                started = start_child(client);
+            }
+            if (started)
+                close(client.fd); // it is the child's
+            else
+                worker_.dismiss(client);
         }
         stop_listening(listeners_);
         return children_.wait();
     }
 
 private:
-    bool start_child(int fd) noexcept {
-        return children_.start({fd}, [fd](Worker& worker) { return serve_connection(worker, fd); });
+    // The place stays with the parent, which gives it back when the child has ended.
+    bool start_child(Client client) noexcept {
+        return children_.start(
+            {client.fd},
+            [fd = client.fd](Worker& worker) { return serve_connection(worker, {fd}); },
+            client.place);
     }
 
     Worker& worker_;

@@ -38,13 +38,13 @@ FrontDoor::FrontDoor(Worker& worker, const std::vector<Descriptor>& listeners, i
         watch(epoll_, listeners[i].get(), EPOLLIN | EPOLLEXCLUSIVE, static_cast<uint32_t>(i));
 }
 
-int FrontDoor::next(const std::atomic<uint32_t>& busy) noexcept {
+Client FrontDoor::next(const std::atomic<uint32_t>& busy) noexcept {
     for (bool rang = false; serving() && !rang;) {
         if (acceptor_.resume_due() <= worker_.now.monotonic)
             acceptor_.resume();
         if (acceptor_.paused()) {
             wait_paused();
-            return -1; // whatever it was, the caller may have to do with it
+            return {}; // whatever it was, the caller may have to do with it
         }
         epoll_event event = {};
         int timeout = timeout_ms(worker_.now.monotonic, worker_.next_due());
@@ -58,11 +58,10 @@ int FrontDoor::next(const std::atomic<uint32_t>& busy) noexcept {
         if (event.data.u32 >= bell_tag)
             continue;
         acceptor_.begin_round();
-        int fd = acceptor_.next(event.data.u32, busy.load(std::memory_order_relaxed));
-        if (fd >= 0)
-            return fd;
+        if (Client client = acceptor_.next(event.data.u32, busy.load(std::memory_order_relaxed)))
+            return client;
     }
-    return -1;
+    return {};
 }
 
 bool FrontDoor::serving() noexcept {

@@ -16,11 +16,11 @@ public:
     FrontDoor(Worker& worker, const std::vector<Descriptor>& listeners, int bell = -1);
 
     // Waits for a connection while there is room for one, and while the server serves.
-    // -1: the bell rang, an order came, or a pause is over: to be called again while the
+    // None: the bell rang, an order came, or a pause is over: to be called again while the
     // server serves. `busy` counts the server's connections, where the service itself is
     // late to know of them.
-    int next() noexcept { return next(worker_.service.connections); }
-    int next(const std::atomic<uint32_t>& busy) noexcept;
+    Client next() noexcept { return next(worker_.service.connections); }
+    Client next(const std::atomic<uint32_t>& busy) noexcept;
 
     // A connection cannot be served now, for want of a thread or a process: waits a while.
     // False if there is an order: then it is in vain to try again.

@@ -163,7 +163,7 @@ private:
         listens_ = on;
         if (on) {
             for (; !parked_.empty() && !acceptor_.full(); parked_.pop_back())
-                adopt(parked_.back().take());
+                admit(parked_.back().take());
             if (acceptor_.full()) {
                 acceptor_.pause();
                 return;
@@ -201,12 +201,17 @@ private:
         } else if (!ring_.multishot()) {
             source_ready(completion.user_data);
         } else if (listens_ && !acceptor_.full()) {
-            adopt(completion.res);
+            admit(completion.res);
         } else {
             park(completion.res);
         }
         if (last && listens_ && !acceptor_.paused())
             accept(i);
+    }
+
+    void admit(int fd) noexcept {
+        if (Client client = acceptor_.admit(fd))
+            adopt(client);
     }
 
     // Accepted before the request could be cancelled: it has to wait until there is room.

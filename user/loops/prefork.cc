@@ -37,6 +37,7 @@ private:
         for (const Descriptor& listener : listeners_)
             sockets.push_back(listener.get());
         return children_.start(sockets, [this](Worker& worker) {
+            worker.journal = &worker.record.place;
             FrontDoor door(worker, listeners_);
             return serve_in_turn(worker, door);
         });

@@ -54,13 +54,14 @@ ProcessGroup::~ProcessGroup() {
     wait();
 }
 
-bool ProcessGroup::start(std::vector<int> keep, const std::function<bool(Worker&)>& work) noexcept {
+bool ProcessGroup::start(std::vector<int> keep, const std::function<bool(Worker&)>& work,
+                         AddressLimit::Place place_of_address) noexcept {
     WorkerRecord* record = service_.records.take();
     if (!record)
         return false;
     pid_t pid = -1;
     try {
-        keep.reserve(keep.size() + 8);
+        keep.reserve(keep.size() + 8 + (service_.roots ? service_.roots->size() : 0));
         size_t place = free_place();
         // There must be a descriptor to watch it by, or it would have to be killed again.
         Descriptor spare(fcntl(ended_.get(), F_DUPFD_CLOEXEC, 0));
@@ -72,6 +73,8 @@ bool ProcessGroup::start(std::vector<int> keep, const std::function<bool(Worker&
         spare = Descriptor();
         if (pid > 0 && watch(pid, place)) {
             children_[place].record = record;
+            if (place_of_address != AddressLimit::uncounted)
+                record->place.store(place_of_address);
             running_.fetch_add(1, std::memory_order_relaxed);
             return true;
         }
@@ -93,10 +96,10 @@ void ProcessGroup::become_child(pid_t parent, std::vector<int>& keep, WorkerReco
         _exit(EXIT_FAILURE);
     keep.push_back(service_.orders.changed_fd(Order::serve));
     keep.push_back(service_.orders.changed_fd(Order::drain));
-    if (service_.root)
-        keep.push_back(service_.root->descriptor());
+    if (service_.roots)
+        service_.roots->append_descriptors(keep);
     close_all_but(keep);
-    if (service_.root && !service_.root->open_own_descriptors())
+    if (service_.roots && !service_.roots->open_own_descriptors())
         _exit(EXIT_FAILURE);
     bool well = false;
     try {
@@ -143,8 +146,11 @@ void ProcessGroup::reap() noexcept {
     }
 }
 
-// One that was killed has not taken its connections off the server's count.
+// One that was killed has not taken what it had off the server's counts.
 void ProcessGroup::give_back(WorkerRecord& record) noexcept {
+    if (AddressLimit::Place place = record.place.load(); place != AddressLimit::uncounted)
+        service_.addresses->leave(place, &record.place);
+    service_.spare.give_back(record.spare.exchange(0, std::memory_order_relaxed));
     service_.connections.fetch_sub(record.connections.exchange(0, std::memory_order_relaxed),
                                    std::memory_order_relaxed);
     service_.records.give_back(record);

@@ -23,8 +23,10 @@ public:
     ProcessGroup& operator=(const ProcessGroup&) = delete;
 
     // Runs work in a new process, which keeps no descriptors but the standard ones, the
-    // service's, and `keep`. False, and nothing is run, if there is none to be had.
-    bool start(std::vector<int> keep, const std::function<bool(Worker&)>& work) noexcept;
+    // service's, and `keep`. False, and nothing is run, if there is none to be had. Once the
+    // process has ended, `place` is given back, or what its record has instead.
+    bool start(std::vector<int> keep, const std::function<bool(Worker&)>& work,
+               AddressLimit::Place place = AddressLimit::uncounted) noexcept;
 
     // Readable when reap() has something to do, which is to take back what processes had
     // that have ended.

@@ -5,8 +5,6 @@
 #include "loops/models.hh"
 #include "loops/thread_group.hh"
 
-#include <unistd.h>
-
 namespace ktcp::user {
 
 namespace {
@@ -19,12 +17,12 @@ public:
 
     bool run() noexcept override {
         while (worker_.service.orders.current() == Order::serve) {
-            int fd = door_.next(threads_.size());
-            if (fd < 0)
+            Client client = door_.next(threads_.size());
+            if (!client)
                 continue;
-            while (!start_thread(fd))
+            while (!start_thread(client))
                 if (!door_.wait_for_room()) {
-                    close(fd);
+                    worker_.dismiss(client);
                     break;
                 }
         }
@@ -33,8 +31,9 @@ public:
     }
 
 private:
-    bool start_thread(int fd) noexcept {
-        return threads_.start([fd](Worker& worker) { return serve_connection(worker, fd); });
+    bool start_thread(Client client) noexcept {
+        return threads_.start(
+            [client](Worker& worker) { return serve_connection(worker, client); });
     }
 
     Worker& worker_;

@@ -9,8 +9,10 @@ namespace ktcp::test {
 
 struct OsStub {
     int buffers = 0;   // lent and not given back
+    int spares = 0;    // likewise
     int resources = 0; // open
     int buffers_left = 1000;
+    int spares_left = 1000;
     int counters[KTCP_COUNTER_COUNT] = {};
 };
 

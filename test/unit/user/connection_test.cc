@@ -5,6 +5,7 @@
 #include "connection.hh"
 
 #include "file_protocol.hh"
+#include "ktcp/os.h"
 #include "temporary_tree.hh"
 
 #include <csignal>
@@ -29,7 +30,7 @@ std::string pattern(size_t size) {
 
 class ConnectionTest : public ::testing::Test {
 protected:
-    ConnectionTest() : root(tree.root) {
+    ConnectionTest() {
         std::signal(SIGPIPE, SIG_IGN); // as the programs do: sendfile has no flag for it
         TemporaryTree::write(tree.root / "small", "hello");
         TemporaryTree::write(tree.root / "empty", "");
@@ -39,7 +40,7 @@ protected:
         int pair[2];
         EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
         peer = Descriptor(pair[0]);
-        connection = worker.adopt(pair[1]);
+        connection = worker.adopt({pair[1]});
     }
     ~ConnectionTest() override {
         if (connection)
@@ -84,9 +85,16 @@ protected:
     }
 
     TemporaryTree tree;
-    Root root;
+    Roots roots{std::vector<std::string>{tree.root}};
     testing::FileProtocolRecord record;
-    Service service{testing::file_protocol, &record, &root, 16, 100, 1, Records(1)};
+    Service service{.protocol = testing::file_protocol,
+                    .config = &record,
+                    .roots = &roots,
+                    .cache_entries = 16,
+                    .max_connections = 100,
+                    .pool = 1,
+                    .records = Records(1),
+                    .spare = SpareMemory(3 * KTCP_BUFFER_SIZE + 1)};
     Worker worker{service, *service.records.take()};
     Descriptor peer;
     Connection* connection = nullptr;
@@ -107,7 +115,7 @@ TEST_F(ConnectionTest, AHeadAndASmallBodyLeaveInOneCall) {
     int pair[2];
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
     peer = Descriptor(pair[0]);
-    connection = worker.adopt(pair[1]);
+    connection = worker.adopt({pair[1]});
     write("small\n");
     ready(true, false);
     EXPECT_EQ(read(), "<hello>\n");
@@ -262,6 +270,23 @@ TEST_F(ConnectionTest, ALaterDeadlineIsLeftAndAnEarlierOneMovesUp) {
     ask("small");
     worker.reschedule(*connection);
     EXPECT_EQ(worker.deadlines.first_due(), worker.now.monotonic + KTCP_SECOND);
+}
+
+// What a listing is sorted in: so much for all, and it comes back.
+TEST_F(ConnectionTest, SpareMemoryEndsAndComesBack) {
+    std::vector<void*> buffers;
+    for (int round = 0; round < 3; ++round) {
+        for (void* buffer; (buffer = ktcp_os_spare_acquire(connection));)
+            buffers.push_back(buffer);
+        ASSERT_EQ(buffers.size(), 3u);
+        EXPECT_EQ(worker.record.spare, 3u);
+        EXPECT_EQ(service.spare.left(), 0);
+        for (void* buffer : buffers)
+            ktcp_os_spare_release(connection, buffer);
+        buffers.clear();
+    }
+    EXPECT_EQ(worker.record.spare, 0u);
+    EXPECT_EQ(service.spare.left(), 3);
 }
 
 } // namespace

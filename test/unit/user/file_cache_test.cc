@@ -17,24 +17,32 @@ namespace fs = std::filesystem;
 
 class FileCacheTest : public ::testing::Test {
 protected:
-    FileCacheTest() : root(tree.root) {
+    FileCacheTest() {
         for (const char* name : {"a", "b", "c"})
             TemporaryTree::write(tree.root / name, std::string("content of ") + name);
         make(2);
     }
-    void make(size_t capacity) { cache.emplace(root, capacity, counters); }
+    void make(size_t capacity) { cache.emplace(*roots, capacity, counters); }
+    void make(ktcp_symlinks symlinks) {
+        cache.reset();
+        roots.emplace(paths, symlinks);
+        make(4);
+    }
+    FileCache::Found look(const std::string& name, uint32_t number = 0) {
+        return cache->acquire({name.c_str(), name.size(), number, 0, {}}, now);
+    }
 
-    FileCache::Found acquire(const std::string& name) {
+    FileCache::Found acquire(const std::string& name, uint32_t number = 0) {
         cache->input_arrived();
-        return cache->acquire(name.c_str(), name.size(), now);
+        return look(name, number);
     }
     void release(const FileCache::Found& found) {
         ASSERT_NE(found.file, nullptr);
         cache->release(*found.file, now);
     }
     // What a response would carry.
-    std::string content(const std::string& name) {
-        FileCache::Found found = acquire(name);
+    std::string content(const std::string& name, uint32_t number = 0) {
+        FileCache::Found found = acquire(name, number);
         if (!found.file)
             return "status " + std::to_string(found.status);
         std::string text(found.file->identity.size, '\0');
@@ -46,7 +54,8 @@ protected:
     uint64_t hits() const { return counters[count_cache_hits]; }
 
     TemporaryTree tree;
-    Root root;
+    std::vector<std::string> paths{tree.root};
+    std::optional<Roots> roots{paths};
     Counters counters;
     ktcp_time now = 100 * KTCP_SECOND;
     std::optional<FileCache> cache;
@@ -70,12 +79,12 @@ TEST_F(FileCacheTest, UsersShareTheOpenFile) {
 // What a request finds may be older than its answer, but not older than the request.
 TEST_F(FileCacheTest, OneLookIsGoodUntilSomethingArrives) {
     content("a");
-    FileCache::Found first = cache->acquire("a", 1, now);
+    FileCache::Found first = look("a");
     TemporaryTree::write(tree.root / "a", "another");
-    FileCache::Found same_round = cache->acquire("a", 1, now);
+    FileCache::Found same_round = look("a");
     EXPECT_EQ(same_round.file, first.file);
     cache->input_arrived();
-    FileCache::Found next_round = cache->acquire("a", 1, now);
+    FileCache::Found next_round = look("a");
     EXPECT_NE(next_round.file, first.file);
     EXPECT_EQ(next_round.file->identity.size, 7u);
     for (const FileCache::Found& found : {first, same_round, next_round})
@@ -165,6 +174,57 @@ TEST_F(FileCacheTest, ANameThatBecameALinkOutIsForbidden) {
     fs::remove(tree.root / "a");
     fs::create_symlink("../secret", tree.root / "a");
     EXPECT_EQ(acquire("a").status, KTCP_RESOURCE_FORBIDDEN);
+}
+
+TEST_F(FileCacheTest, TheSameNameInTwoRootsIsTwoFiles) {
+    fs::create_directory(tree.base / "other");
+    TemporaryTree::write(tree.base / "other" / "a", "another a");
+    paths = {tree.root, "", tree.base / "other"};
+    make(KTCP_SYMLINKS_BENEATH);
+    for (int round = 0; round < 2; ++round) {
+        EXPECT_EQ(content("a", 0), "content of a");
+        EXPECT_EQ(content("a", 2), "another a");
+    }
+    EXPECT_EQ(hits(), 2u);
+    EXPECT_EQ(acquire("b", 2).status, KTCP_RESOURCE_NOT_FOUND);
+    EXPECT_EQ(acquire("a", 1).status, KTCP_RESOURCE_NOT_FOUND); // there is no such root
+    EXPECT_EQ(acquire("a", 3).status, KTCP_RESOURCE_NOT_FOUND);
+}
+
+// Here the system's root is of no help: an absolute link's "/" is the served one.
+TEST_F(FileCacheTest, AbsoluteLinksWithinTheRootAreHits) {
+    make(KTCP_SYMLINKS_IN_ROOT);
+    fs::create_symlink("/a", tree.root / "link");
+    EXPECT_EQ(content("link"), "content of a");
+    EXPECT_EQ(content("link"), "content of a");
+    EXPECT_EQ(hits(), 1u);
+}
+
+// The very same file by the system's root and by the served one: what the system finds
+// under the name is what is open, but a request for it would find something else.
+TEST_F(FileCacheTest, InRootAHitIsWhatTheNameLeadsToThere) {
+    make(KTCP_SYMLINKS_IN_ROOT);
+    fs::path below = tree.root / fs::path(tree.root).relative_path();
+    fs::create_directories(below);
+    fs::create_hard_link(tree.root / "a", below / "a");
+    fs::create_symlink(tree.root / "a", tree.root / "link"); // absolute
+    EXPECT_EQ(content("link"), "content of a");
+    fs::rename(below, below.parent_path() / "renamed"); // the file itself is untouched
+    EXPECT_EQ(acquire("link").status, KTCP_RESOURCE_NOT_FOUND);
+    fs::create_directory(below);
+    TemporaryTree::write(below / "a", "another");
+    EXPECT_EQ(content("link"), "another");
+}
+
+TEST_F(FileCacheTest, WithoutLinksADirectoryThatBecameALinkIsRefusedAtOnce) {
+    make(KTCP_SYMLINKS_NONE);
+    fs::create_directory(tree.root / "dir");
+    TemporaryTree::write(tree.root / "dir" / "file", "in dir");
+    EXPECT_EQ(content("dir/file"), "in dir");
+    fs::rename(tree.root / "dir", tree.root / "real");
+    fs::create_symlink("real", tree.root / "dir");
+    EXPECT_EQ(acquire("dir/file").status, KTCP_RESOURCE_FORBIDDEN);
+    EXPECT_EQ(content("real/file"), "in dir");
 }
 
 // The one case in which a hit's fstatat cannot tell: the file itself is untouched.

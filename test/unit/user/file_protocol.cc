@@ -65,7 +65,9 @@ public:
         release();
         return patient(now, next());
     }
-    ktcp_resource_request resource_request() const { return {name_.c_str(), name_.size()}; }
+    ktcp_resource_request resource_request() const {
+        return {name_.c_str(), name_.size(), 0, 0, {}};
+    }
     ktcp_verdict resource(const ktcp_resource& resource, const ktcp_now& now) {
         has_resource_ = resource.status <= KTCP_RESOURCE_DIRECTORY;
         listing_ = resource.status == KTCP_RESOURCE_DIRECTORY;
@@ -93,7 +95,7 @@ public:
         return patient(now, KTCP_WANT_SEND);
     }
     ktcp_time deadline() const { return deadline_; }
-    ktcp_verdict expired(const ktcp_now& now) {
+    ktcp_verdict expired(uint64_t, const ktcp_now& now) {
         ++record_.expired;
         return patient(now, record_.when_expired);
     }

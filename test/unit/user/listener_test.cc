@@ -61,6 +61,25 @@ TEST(Listeners, AnAddressOfAnotherMachineIsRefusedWithAdvice) {
     }
 }
 
+// What is set on a listening socket holds for those accepted from it.
+TEST(Listeners, TheUserTimeoutIsInherited) {
+    for (uint32_t timeout : {0u, 12345u}) {
+        Listeners listeners({address("127.0.0.1")}, 0, 16, 1, timeout);
+        std::vector<Descriptor> sockets = listeners.take(0);
+        Descriptor client(socket(AF_INET, SOCK_STREAM, 0));
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        to.sin_port = htons(listeners.port());
+        ASSERT_EQ(connect(client.get(), reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+        Descriptor accepted(accept4(sockets[0].get(), nullptr, nullptr, 0));
+        unsigned found = 1;
+        socklen_t size = sizeof found;
+        ASSERT_EQ(getsockopt(accepted.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &found, &size), 0);
+        EXPECT_EQ(found, timeout);
+    }
+}
+
 TEST(Listeners, AllAddressesOfBothFamiliesBeside) {
     Listeners listeners({address("::"), address("0.0.0.0")}, 0, 16, 1);
     EXPECT_EQ(listeners.take(0).size(), 2u);

@@ -30,8 +30,9 @@ protected:
         fs::create_directory(tree.base / "outside");
         TemporaryTree::write(tree.base / "outside" / "file", "outside");
     }
-    ktcp_resource_status status(const std::string& path) {
-        return Root(tree.root).open(path.c_str()).status;
+    ktcp_resource_status status(const std::string& path,
+                                ktcp_symlinks symlinks = KTCP_SYMLINKS_BENEATH) {
+        return Root(tree.root, symlinks).open(path.c_str()).status;
     }
     void link(const fs::path& to, const char* name) { fs::create_symlink(to, tree.root / name); }
 
@@ -91,6 +92,46 @@ TEST_F(RootTest, LinksThatLeaveAreNot) {
     EXPECT_EQ(status("slash/etc/passwd"), KTCP_RESOURCE_FORBIDDEN);
     EXPECT_EQ(status("magic/etc/passwd"), KTCP_RESOURCE_FORBIDDEN);
     EXPECT_EQ(status("detour"), KTCP_RESOURCE_FORBIDDEN);
+}
+
+TEST_F(RootTest, InRootTheRootIsTheSlashOfLinks) {
+    link("/sub/inner", "absolute");
+    link("../../../sub/inner", "climbing"); // above the root is the root
+    link(tree.base / "secret", "out");
+    link("/proc/self/root", "no_proc_here");
+    for (const char* name : {"absolute", "climbing"}) {
+        Root root(tree.root, KTCP_SYMLINKS_IN_ROOT);
+        OpenedFile opened = root.open(name);
+        ASSERT_EQ(opened.status, KTCP_RESOURCE_FILE) << name;
+        EXPECT_EQ(opened.identity.size, 5u);
+        EXPECT_TRUE(root.leads_to(name, opened.identity));
+        EXPECT_EQ(status(name), KTCP_RESOURCE_FORBIDDEN) << name;
+    }
+    EXPECT_EQ(status("out", KTCP_SYMLINKS_IN_ROOT), KTCP_RESOURCE_NOT_FOUND);
+    EXPECT_EQ(status("no_proc_here", KTCP_SYMLINKS_IN_ROOT), KTCP_RESOURCE_NOT_FOUND);
+    EXPECT_EQ(status("sub/inner", KTCP_SYMLINKS_IN_ROOT), KTCP_RESOURCE_FILE);
+}
+
+TEST_F(RootTest, WithoutLinksNoneIsFollowed) {
+    link("file", "to_file");
+    link("sub", "to_directory");
+    for (const char* name : {"to_file", "to_directory", "to_directory/inner"})
+        EXPECT_EQ(status(name, KTCP_SYMLINKS_NONE), KTCP_RESOURCE_FORBIDDEN) << name;
+    EXPECT_EQ(status("sub/inner", KTCP_SYMLINKS_NONE), KTCP_RESOURCE_FILE);
+    EXPECT_EQ(status("", KTCP_SYMLINKS_NONE), KTCP_RESOURCE_DIRECTORY);
+}
+
+// Magic links (proc(5)) lead wherever the kernel likes; by no rule are they followed.
+TEST(RootOfProc, ItsMagicLinksLeadNowhere) {
+    for (ktcp_symlinks rule : {KTCP_SYMLINKS_BENEATH, KTCP_SYMLINKS_IN_ROOT}) {
+        Root root("/proc", rule);
+        EXPECT_EQ(root.open("self/net").status, KTCP_RESOURCE_DIRECTORY);
+        EXPECT_EQ(root.open("self/status").status, KTCP_RESOURCE_FORBIDDEN); // of no size
+        for (const char* name : {"self/root", "self/root/etc/passwd", "self/cwd", "self/exe",
+                                 "self/fd/0", "thread-self/root/etc/passwd"})
+            EXPECT_EQ(root.open(name).status, KTCP_RESOURCE_FORBIDDEN) << name;
+    }
+    EXPECT_EQ(Root("/proc", KTCP_SYMLINKS_NONE).open("self/net").status, KTCP_RESOURCE_FORBIDDEN);
 }
 
 // The engine never asks for such names; the file system refuses them all the same.

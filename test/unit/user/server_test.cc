@@ -84,8 +84,16 @@ protected:
     Descriptor connect(int receive_buffer = 0) {
         return connect_to(server->port(), receive_buffer);
     }
-    static Descriptor connect_to(uint16_t port, int receive_buffer = 0) {
+    Descriptor connect_from(const char* address) { return connect_to(server->port(), 0, address); }
+    static Descriptor connect_to(uint16_t port, int receive_buffer = 0,
+                                 const char* from = nullptr) {
         Descriptor fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        if (from) {
+            sockaddr_in own{};
+            own.sin_family = AF_INET;
+            inet_pton(AF_INET, from, &own.sin_addr);
+            EXPECT_EQ(bind(fd.get(), reinterpret_cast<sockaddr*>(&own), sizeof own), 0);
+        }
         if (receive_buffer)
             setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
         timeval patience = {20, 0};
@@ -328,6 +336,41 @@ TEST_P(ServerOfManyTest, TheCapHoldsNewcomersBackUntilSomeoneLeaves) {
     EXPECT_EQ(read(waiting, 9), "let me in");
 }
 
+// Who has as many as one address may have is sent away at once, and let in when one goes.
+TEST_P(ServerOfManyTest, AnAddressHasItsShareAndNoMore) {
+    options.max_per_address = 4;
+    start();
+    std::vector<Descriptor> clients;
+    for (int i = 0; i < 4; ++i) {
+        clients.push_back(connect());
+        ASSERT_TRUE(echoes(clients.back(), "in"));
+    }
+    char byte;
+    for (int i = 0; i < 10; ++i) {
+        Descriptor refused = connect();
+        EXPECT_LE(receive(refused, &byte, 1), 0);
+    }
+    EXPECT_EQ(server->connections(), 4u);
+    EXPECT_EQ(counted(count_refused), 10u);
+    Descriptor other = connect_from("127.0.0.2");
+    EXPECT_TRUE(echoes(other, "another address"));
+    for (int i = 0; i < 20; ++i) {
+        if (i % 2)
+            reset(clients.back());
+        clients.pop_back();
+        ASSERT_TRUE(eventually([&] {
+            Descriptor next = connect();
+            send(next.get(), "again", 5, MSG_NOSIGNAL);
+            if (read(next, 5) != "again")
+                return false;
+            clients.push_back(std::move(next));
+            return true;
+        }));
+    }
+    Descriptor refused = connect();
+    EXPECT_LE(receive(refused, &byte, 1), 0);
+}
+
 TEST_P(ServerOfDescriptorsTest, RunningOutOfDescriptorsNeitherSpinsNorLosesAnyone) {
     in_one_loop();
     size_t others = testing::open_descriptors();
@@ -479,7 +522,7 @@ TEST_P(ServerTest, EndsThoughItNeverStarted) {
 // TCP_CORK left on would keep the last segment back for 200 ms.
 TEST_P(ServerTest, TheEndOfALargeFileIsNotHeldBack) {
     testing::TemporaryTree tree;
-    options.root = tree.root;
+    options.roots = {tree.root};
     testing::FileProtocolRecord record;
     record.without_back = true;
     start(testing::file_protocol, &record);
@@ -502,7 +545,7 @@ TEST_P(ServerTest, TheEndOfALargeFileIsNotHeldBack) {
 
 TEST_P(ServerOfManyTest, DeadlinesAreKeptWithinATick) {
     testing::TemporaryTree tree;
-    options.root = tree.root;
+    options.roots = {tree.root};
     testing::FileProtocolRecord record;
     record.patience = 300 * KTCP_MILLISECOND;
     record.when_expired = KTCP_CLOSE;
@@ -560,6 +603,31 @@ TEST_P(ServerOfProcessesTest, AKilledChildIsForgottenAndReplaced) {
     server->wait();
     EXPECT_TRUE(children().empty());
     EXPECT_EQ(counted(count_accepted), 2u) << "what a child counted is lost with it";
+}
+
+TEST_P(ServerOfProcessesTest, AKilledChildLeavesItsPlaceToOthers) {
+    options.threads = 6;
+    options.max_per_address = 2;
+    start();
+    for (int round = 0; round < 5; ++round) {
+        std::vector<Descriptor> clients;
+        ASSERT_TRUE(eventually([&] {
+            Descriptor next = connect();
+            send(next.get(), "in", 2, MSG_NOSIGNAL);
+            if (read(next, 2) == "in")
+                clients.push_back(std::move(next));
+            return clients.size() == 2;
+        })) << "round "
+            << round;
+        char byte;
+        Descriptor refused = connect();
+        EXPECT_LE(receive(refused, &byte, 1), 0);
+        for (pid_t child : children())
+            kill(child, SIGKILL);
+        for (Descriptor& client : clients)
+            EXPECT_LE(receive(client, &byte, 1), 0);
+        ASSERT_TRUE(eventually([&] { return server->connections() == 0; }));
+    }
 }
 
 TEST_P(ServerOfProcessesTest, ChildrenDoNotOutliveTheServer) {

@@ -53,6 +53,21 @@ TEST(BodyReader, TakesExactlyTheLength) {
     EXPECT_EQ(length(1001, "ab"), bad(0, Status::content_too_large));
 }
 
+TEST(BodyReader, WhiteSpaceAfterASizeIsNoExtension) {
+    EXPECT_EQ(chunked("3 \t\r\nabc\r\n0\r\n\r\n"), good(15));
+    EXPECT_EQ(chunked("3 ;x\r\nabc\r\n0\r\n\r\n"), good(16));
+    EXPECT_EQ(chunked("3 x\r\n"), bad(2));
+    EXPECT_EQ(chunked("3" + std::string(5000, ' ')), bad(4097));
+}
+
+TEST(BodyReader, TrailersAreFieldLines) {
+    EXPECT_EQ(chunked("0\r\nA:\r\n\r\n"), good(9));
+    EXPECT_EQ(chunked("0\r\nno colon\r\n\r\n"), bad(5));
+    EXPECT_EQ(chunked("0\r\n folded\r\n\r\n"), bad(3));
+    EXPECT_EQ(chunked("0\r\n: x\r\n\r\n"), bad(3));
+    EXPECT_EQ(chunked("0\r\nname\r\n\r\n"), bad(7));
+}
+
 TEST(BodyReader, TakesChunksAndTrailers) {
     EXPECT_EQ(chunked("3\r\nabc\r\n0\r\n\r\nGET"), good(13));
     EXPECT_EQ(chunked("0a;x=\"y\"\r\n0123456789\r\n0\r\nT: v\r\nU: w\r\n\r\n"), good(39));

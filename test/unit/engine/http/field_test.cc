@@ -12,7 +12,20 @@ namespace {
 TEST(Field, NamesAreCaseInsensitive) {
     EXPECT_EQ(field_of("Host"_b), Field::host);
     EXPECT_EQ(field_of("tRANSFER-eNCODING"_b), Field::transfer_encoding);
+    EXPECT_EQ(field_of("ACCEPT"_b), Field::accept);
+    EXPECT_EQ(field_of("Accept-Encoding"_b), Field::accept_encoding);
+    EXPECT_EQ(field_of("connection"_b), Field::connection);
+    EXPECT_EQ(field_of("Content-Length"_b), Field::content_length);
+    EXPECT_EQ(field_of("Expect"_b), Field::expect);
+    EXPECT_EQ(field_of("If-Match"_b), Field::if_match);
+    EXPECT_EQ(field_of("If-Modified-Since"_b), Field::if_modified_since);
+    EXPECT_EQ(field_of("If-None-Match"_b), Field::if_none_match);
+    EXPECT_EQ(field_of("IF-RANGE"_b), Field::if_range);
+    EXPECT_EQ(field_of("If-Unmodified-Since"_b), Field::if_unmodified_since);
+    EXPECT_EQ(field_of("Range"_b), Field::range);
     EXPECT_EQ(field_of("Hosts"_b), Field::other);
+    EXPECT_EQ(field_of("If-Mating"_b), Field::other);
+    EXPECT_EQ(field_of("Accepx"_b), Field::other);
     EXPECT_EQ(field_of("X"_b), Field::other);
 }
 

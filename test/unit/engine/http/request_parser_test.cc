@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "http/field.hh"
 #include "http/request_parser.hh"
 #include "text.hh"
 
@@ -10,7 +11,7 @@
 namespace ktcp::http {
 namespace {
 
-constexpr size_t limit = 8192;
+constexpr HeadLimits limit = {8192, 8192, 100};
 
 struct Outcome {
     ParseResult result;
@@ -23,17 +24,17 @@ struct Outcome {
 // request of the slow way. The copy has no byte to spare, so ASan sees overreads.
 class RequestParserTest : public testing::Test {
 protected:
-    Outcome parse(std::string_view text, size_t head_limit = limit) {
+    Outcome parse(std::string_view text, HeadLimits limits = limit) {
         memory_.reset(new char[text.size()]);
         std::memcpy(memory_.get(), text.data(), text.size());
         RequestParser fast;
-        const ParseResult result = fast.parse(Bytes(memory_.get(), text.size()), head_limit);
+        const ParseResult result = fast.parse(Bytes(memory_.get(), text.size()), limits);
         const Outcome outcome = outcome_of(fast, result);
 
         parser_ = {};
         ParseResult slow = ParseResult::incomplete;
         for (size_t n = 1; n <= text.size() && slow == ParseResult::incomplete; n++)
-            slow = parser_.parse(Bytes(memory_.get(), n), head_limit);
+            slow = parser_.parse(Bytes(memory_.get(), n), limits);
         EXPECT_EQ(outcome_of(parser_, slow), outcome) << text;
         return outcome;
     }
@@ -75,6 +76,25 @@ TEST_F(RequestParserTest, ParsesARequest) {
     EXPECT_EQ(test::text(request().host), "example.org:80");
     EXPECT_EQ(request().minor_version, 1);
     EXPECT_FALSE(request().connection_close);
+}
+
+TEST_F(RequestParserTest, TheTargetHasALimitOfItsOwn) {
+    const std::string rest = " HTTP/1.1\r\nHost: h\r\n\r\n";
+    const HeadLimits limits = {8192, 10, 100};
+    EXPECT_EQ(parse("GET /" + std::string(9, 'x') + rest, limits).result, ParseResult::complete);
+    EXPECT_EQ(parse("GET /" + std::string(10, 'x') + rest, limits).error, Status::uri_too_long);
+}
+
+TEST_F(RequestParserTest, FieldLinesAreCounted) {
+    const std::string text = "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\nA: b\r\n\r\n";
+    EXPECT_EQ(parse(text, {8192, 8192, 3}).result, ParseResult::complete);
+    EXPECT_EQ(parse(text, {8192, 8192, 2}).error, Status::header_fields_too_large);
+}
+
+TEST_F(RequestParserTest, NotesWhichFieldsThereAre) {
+    good("GET / HTTP/1.1\r\nHost: h\r\nRANGE: x\r\nX: y\r\n\r\n");
+    EXPECT_EQ(request().fields,
+              field_bit(Field::host) | field_bit(Field::range) | field_bit(Field::other));
 }
 
 TEST_F(RequestParserTest, WaitsForMore) {
@@ -187,12 +207,12 @@ TEST_F(RequestParserTest, BoundsTheHead) {
     const std::string line = "GET / HTTP/1.0\r\n";
     const std::string fits = line + "A: " + std::string(100 - line.size() - 7, 'x') + "\r\n\r\n";
     ASSERT_EQ(fits.size(), 100u);
-    EXPECT_EQ(parse(fits, 100).result, ParseResult::complete);
-    EXPECT_EQ(parse(fits, 99).error, Status::header_fields_too_large);
-    EXPECT_EQ(parse("GET /" + std::string(200, 'x'), 100).error, Status::uri_too_long);
+    EXPECT_EQ(parse(fits, {100, 100, 100}).result, ParseResult::complete);
+    EXPECT_EQ(parse(fits, {99, 99, 100}).error, Status::header_fields_too_large);
+    EXPECT_EQ(parse("GET /" + std::string(200, 'x'), {100, 100, 100}).error, Status::uri_too_long);
     // Without its end a head is judged at the same byte as with it.
-    EXPECT_EQ(parse(fits.substr(0, 98), 99).result, ParseResult::incomplete);
-    EXPECT_EQ(parse(fits.substr(0, 99), 99).error, Status::header_fields_too_large);
+    EXPECT_EQ(parse(fits.substr(0, 98), {99, 99, 100}).result, ParseResult::incomplete);
+    EXPECT_EQ(parse(fits.substr(0, 99), {99, 99, 100}).error, Status::header_fields_too_large);
 }
 
 TEST_F(RequestParserTest, BoundsTheNumberOfFields) {
