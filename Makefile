@@ -18,6 +18,10 @@ endif
 
 generated := build/generated/media_type_table.inc
 
+# The test programs, for targets that need no more of the tests than those.
+test_programs = mkdir -p build && cmake --preset release >build/cmake-release.log 2>&1 && \
+  cmake --build --preset release --target programs conformance_client make_tree peer_observe rude_crowd -- $(ninja_flags)
+
 all: user modules ## the user-space programs, and the modules for KDIR
 
 help: ## this list
@@ -54,6 +58,25 @@ check: ## all tests, the kernel's in VMs (35 to 40 minutes on two cores)
 check-full: ## the same on all of the real input
 	@CHECK_FULL=1 scripts/check
 
+check-peers: ## the conformance cases beside nginx and Apache, and public suites (doc/peers.md)
+	@scripts/setup peers
+	@$(test_programs)
+	@test/peers/run
+	@test/peers/suites user
+
+check-browser: ## Chromium opens a site served by khttpd in a VM; BROWSER_HOST=user|6.1|6.12
+	@scripts/setup browser
+	@$(MAKE) user
+	@$(if $(filter user,$(BROWSER_HOST)),:,$(MAKE) modules KDIR="$$(vm/kernel $(or $(BROWSER_HOST),6.1) build)")
+	@test/browser/run $(or $(BROWSER_HOST),6.1)
+
+check-slow: ## 4,000 slow and rude clients, user-http-server and khttpd in a VM
+	@scripts/setup slow
+	@$(test_programs)
+	@$(MAKE) modules KDIR="$$(vm/kernel 6.1 build)"
+	@test/slow/run user
+	@test/slow/run 6.1
+
 bench: ## compare with nginx, lighttpd and h2o in one VM
 	@lab/bench
 
@@ -75,4 +98,4 @@ lint: ## format, layers, clang-tidy, cppcheck
 clean: ## remove everything that was built
 	rm -rf build
 
-.PHONY: all help setup user modules run check check-full bench bench-echo plot fuzz format lint clean
+.PHONY: all help setup user modules run check check-full check-peers check-browser check-slow bench bench-echo plot fuzz format lint clean
