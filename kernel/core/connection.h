@@ -71,6 +71,7 @@ struct ktcp_connection {
 	bool ended;			/* the peer's FIN was reported */
 	bool drained;			/* drain() was called */
 	bool starved;			/* TCP had no memory; try again soon */
+	u8 starvations;			/* in a row, nothing sent between them */
 	struct ktcp_now now;
 	struct file *file;		/* the current resource, or NULL */
 	const struct path *root;	/* of that */

@@ -22,8 +22,11 @@
  * buffers: two rounds of receiving and sending, so a packet costs a bounded time. */
 #define KTCP_ATOMIC_BUDGET 4
 
-/* How soon to try again when TCP had no memory and owes us no event. */
+/* How soon to try again when TCP had no memory and owes us no event; twice as long
+ * each time that it was in vain, up to 2^6 times: a crowd that takes nothing has the
+ * machine's TCP memory, and its retries must not have the CPU as well. */
 #define KTCP_STARVED_RETRY (50 * KTCP_MILLISECOND)
+#define KTCP_STARVED_DOUBLINGS 6
 
 /* What the session waits for, or 0 if it waits for nothing of the socket's. */
 static unsigned int ktcp_drive_wants(const struct ktcp_connection *connection)
@@ -153,8 +156,11 @@ static bool ktcp_drive_rest(struct ktcp_connection *connection)
 	}
 	if (unlikely(connection->starved)) {
 		connection->starved = false;
+		if (connection->starvations < KTCP_STARVED_DOUBLINGS)
+			connection->starvations++;
 		events &= ~KTCP_WAIT_SEND;	/* the buffer has room, and it is of no use */
-		deadline = min(deadline, connection->now.monotonic + KTCP_STARVED_RETRY);
+		deadline = min(deadline, connection->now.monotonic +
+					 (KTCP_STARVED_RETRY << (connection->starvations - 1)));
 	}
 	ktcp_deadline_arm(connection, deadline);
 

@@ -124,6 +124,7 @@ enum ktcp_progress ktcp_send_account(struct ktcp_connection *connection, ssize_t
 	if (sent < 0 && sent != -EAGAIN)
 		return KTCP_FATAL;
 	if (sent > 0) {
+		connection->starvations = 0;
 		ktcp_stats_add(KTCP_STAT_bytes_sent, sent);
 		connection->verdict = protocol->sent(connection->session, sent, &connection->now);
 	}
