@@ -80,6 +80,11 @@ Target parse_target(Bytes target, char* path) {
     if (!target.empty() && target[0] != '/') {
         // absolute-form: a server MUST accept it (RFC 9112 section 3.2.2).
         constexpr Bytes scheme = "http://"_b;
+        constexpr Bytes secured_scheme = "https://"_b;
+        // Not to be answered over a connection that is not secured: RFC 9110 section 7.4.
+        if (target.size > secured_scheme.size &&
+            ascii::equal_ignoring_case(target.first(secured_scheme.size), secured_scheme))
+            return refuse(Status::misdirected_request);
         if (target.size < scheme.size ||
             !ascii::equal_ignoring_case(target.first(scheme.size), scheme))
             return refuse(Status::bad_request);

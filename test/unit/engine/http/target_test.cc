@@ -74,9 +74,9 @@ TEST(Target, TakesTheFormsOfRfc9112) {
     EXPECT_EQ(test::text(parse("HTTP://h:1/x").target.authority), "h:1");
     EXPECT_EQ(path_of("http://h"), " dir");
     EXPECT_EQ(path_of("http://h?q"), " dir");
-    for (const char* target :
-         {"", "a", "h:80", "https://h/", "http:///x", "http://u@h/", "http:/x"})
+    for (const char* target : {"", "a", "h:80", "https://", "http:///x", "http://u@h/", "http:/x"})
         EXPECT_EQ(error_of(target), Status::bad_request) << target;
+    EXPECT_EQ(error_of("HTTPS://h/"), Status::misdirected_request);
 }
 
 TEST(Target, KeepsTheQueryApart) {
