@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 
 namespace ktcp::user {
@@ -31,6 +32,11 @@ AddressLimit::AddressLimit(uint32_t most, uint32_t capacity, const Records& reco
       records_(records), memory_(capacity_ * sizeof(Count) + (size_t{mask_} + 1) * sizeof(Place)),
       counts_(static_cast<Count*>(memory_.get())),
       buckets_(reinterpret_cast<Place*>(counts_ + capacity_)) {
+    uint64_t secrets[2];
+    if (getrandom(secrets, sizeof secrets, 0) != sizeof secrets)
+        throw StartError::with_errno("cannot have random numbers", "leave out --max-per-address");
+    hash_key_ = secrets[0];
+    hash_multiplier_ = secrets[1] | 1;
     pthread_mutexattr_t attributes;
     pthread_mutexattr_init(&attributes);
     pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
@@ -106,7 +112,9 @@ void AddressLimit::lock() noexcept {
 }
 
 AddressLimit::Place& AddressLimit::bucket_of(uint64_t key) noexcept {
-    uint64_t hash = key * 0x9e3779b97f4a7c15;
+    // The kernel's secret, so that nobody can choose addresses that share a chain.
+    uint64_t hash = (key ^ hash_key_) * 0x9e3779b97f4a7c15;
+    hash = (hash ^ hash >> 32) * hash_multiplier_;
     return buckets_[(hash >> 32) & mask_];
 }
 

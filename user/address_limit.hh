@@ -63,6 +63,8 @@ private:
     const uint32_t most_;
     const uint32_t capacity_;
     const uint32_t mask_;
+    uint64_t hash_key_ = 0;        // random
+    uint64_t hash_multiplier_ = 1; // random, odd
     const Records& records_;
     SharedMemory memory_;
     Count* const counts_; // [0] is not used

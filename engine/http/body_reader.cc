@@ -66,7 +66,9 @@ bool BodyReader::step(char c) {
     case State::size: {
         const int digit = ascii::hex_value(c);
         if (digit >= 0) {
-            if (++framing_ > max_framing)
+            // Zeros may lead a size without end; other digits are bounded by the limit,
+            // as each chunk takes some of it.
+            if (digit == 0 && remaining_ == 0 && ++framing_ > max_framing)
                 return fail(Status::bad_request);
             remaining_ = remaining_ * 16 + static_cast<uint64_t>(digit);
             // Judged digit by digit, so the sum cannot overflow.

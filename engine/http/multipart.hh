@@ -12,8 +12,9 @@ namespace ktcp::http {
 // part head and bytes are sent; then the end.
 class Multipart {
 public:
-    // The boundary is made from the seed: nobody who could put a boundary into a file
-    // may be able to tell it in advance. `size` is the representation's, and
+    // The boundary is made from the seed, which should differ from response to response.
+    // Who guessed it could only confuse the readers of a file of his own: the parts'
+    // lengths are in their heads. `size` is the representation's, and
     // content_type must outlive the object.
     Multipart(uint64_t seed, Bytes content_type, uint64_t size);
 

@@ -59,10 +59,12 @@ ktcp_time Session::deadline() const {
     if (config_.send_rate == 0)
         return deadline_;
     // Who takes a byte now and then is not silent, but would hold a buffer for ever.
-    // sent_ * KTCP_SECOND would overflow after 18 GB.
     const uint64_t rate = config_.send_rate;
+    const uint64_t seconds = sent_ / rate;
+    if (seconds > UINT32_MAX) // as nanoseconds it might not fit
+        return deadline_;
     const ktcp_time enough = send_began_ + config_.send_timeout * KTCP_MILLISECOND +
-                             sent_ / rate * KTCP_SECOND + sent_ % rate * KTCP_SECOND / rate;
+                             seconds * KTCP_SECOND + sent_ % rate * KTCP_SECOND / rate;
     return enough < deadline_ ? enough : deadline_;
 }
 

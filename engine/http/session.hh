@@ -97,8 +97,10 @@ private:
     HeadLimits limits() const {
         return {config_.head_size, config_.target_size, config_.field_count};
     }
-    HeadFields head_fields() const {
-        return HeadFields(Bytes(in_ + begin_, parser_.head_size()), parser_.request().fields);
+    // Of those in `which`.
+    HeadFields head_fields(uint32_t which = ~uint32_t{0}) const {
+        return HeadFields(Bytes(in_ + begin_, parser_.head_size()),
+                          parser_.request().fields & which);
     }
     bool takes(ktcp_coding coding) const;
     void start_head(ResponseHead& head, Writer& out, const ktcp_now& now);

@@ -20,10 +20,12 @@ constexpr Bytes json_type = "application/json"_b;
 // Of a head, in bytes; Cache-Control comes on top, for files.
 constexpr size_t head_max = 512;
 
+// What can be asked of a listing, which has neither a tag nor a date: is there one?
+constexpr uint32_t tag_fields = field_bit(Field::if_match) | field_bit(Field::if_none_match);
+
 // By which fields a file's response may be another one than the whole of it.
 constexpr uint32_t precondition_fields =
-    field_bit(Field::if_match) | field_bit(Field::if_none_match) |
-    field_bit(Field::if_modified_since) | field_bit(Field::if_unmodified_since);
+    tag_fields | field_bit(Field::if_modified_since) | field_bit(Field::if_unmodified_since);
 
 constexpr Bytes coding_name(ktcp_coding coding) {
     switch (coding) {
@@ -371,6 +373,17 @@ ktcp_verdict Session::answer_directory(const ktcp_now& now) {
     if (!takes(KTCP_CODING_IDENTITY))
         return answer_status(Status::not_acceptable, now);
     ResponseHead head = listing_head();
+    switch (evaluate_preconditions(head_fields(tag_fields), true, Validators{})) {
+    case Precondition::failed:
+        return answer_status(Status::precondition_failed, now);
+    case Precondition::not_modified:
+        head.status = Status::not_modified;
+        head.framing = ResponseHead::Framing::none;
+        head.content_type = {};
+        return answer_whole(head, 0, now);
+    case Precondition::proceed:
+        break;
+    }
     if (head_only_) {
         release_resource();
         Writer out = output_.writer();

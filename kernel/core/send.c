@@ -127,6 +127,12 @@ enum ktcp_progress ktcp_send_account(struct ktcp_connection *connection, ssize_t
 		connection->starvations = 0;
 		ktcp_stats_add(KTCP_STAT_bytes_sent, sent);
 		connection->verdict = protocol->sent(connection->session, sent, &connection->now);
+		/* What was taken may have been put on its way meanwhile, and made room;
+		 * whether memory is short, the next attempt will tell. */
+		if (connection->starved) {
+			connection->starved = false;
+			return KTCP_PROGRESS;
+		}
 	}
 	return sent == size ? KTCP_PROGRESS : KTCP_BLOCKED;
 }

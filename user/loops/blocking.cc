@@ -15,7 +15,9 @@ namespace {
 void wait_for(Connection& connection, Order seen) noexcept {
     Worker& worker = connection.worker();
     const Orders& orders = worker.service.orders;
-    worker.reschedule(connection);
+    // Not reschedule(), which moves it to an earlier time only: nobody looks here whether
+    // one that has passed still is the session's. The heap has no other.
+    worker.deadlines.update(connection, connection.deadline());
     ktcp_time due = worker.next_due();
     if (seen == Order::drain)
         due = std::min(due, orders.drain_until());

@@ -57,7 +57,15 @@ TEST(BodyReader, WhiteSpaceAfterASizeIsNoExtension) {
     EXPECT_EQ(chunked("3 \t\r\nabc\r\n0\r\n\r\n"), good(15));
     EXPECT_EQ(chunked("3 ;x\r\nabc\r\n0\r\n\r\n"), good(16));
     EXPECT_EQ(chunked("3 x\r\n"), bad(2));
-    EXPECT_EQ(chunked("3" + std::string(5000, ' ')), bad(4097));
+    EXPECT_EQ(chunked("3" + std::string(5000, ' ')), bad(4098));
+}
+
+TEST(BodyReader, ManySmallChunksAreContentLikeFewLargeOnes) {
+    std::string text;
+    for (int i = 0; i < 5000; i++)
+        text += "1\r\nx\r\n1F\r\n0123456789012345678901234567890\r\n";
+    EXPECT_EQ(chunked(text + "0\r\n\r\n", 1000000), good(text.size() + 5));
+    EXPECT_EQ(chunked(std::string(5000, '0')), bad(4096));
 }
 
 TEST(BodyReader, TrailersAreFieldLines) {

@@ -358,6 +358,37 @@ TEST_F(HttpSession, AClientMustTakeABodyAtSomeRate) {
     EXPECT_EQ(http.expired(session(), 0, &now_), KTCP_ABORT);
 }
 
+TEST_F(HttpSession, TheRateOfAHugeFileDoesNotOverflow) {
+    config_.send_rate = 1;
+    open();
+    get("/a");
+    found(KTCP_RESOURCE_FILE, uint64_t{1} << 62);
+    for (uint64_t n : {uint64_t{18446744074}, uint64_t{1} << 40, uint64_t{1} << 60}) {
+        http.sent(session(), output().size() + n, &now_);
+        EXPECT_EQ(patience(), 30u) << n;
+    }
+}
+
+TEST_F(HttpSession, AListingHasNoTagThatCouldMatch) {
+    open();
+    const auto status_with = [&](const std::string& fields) {
+        get("/", fields);
+        found(KTCP_RESOURCE_NOT_FOUND);
+        if (found(KTCP_RESOURCE_DIRECTORY) == KTCP_WANT_ENTRIES)
+            http.end_of_entries(session(), true, &now_);
+        const std::string status = output().substr(9, 3);
+        send_all();
+        return status;
+    };
+    EXPECT_EQ(status_with("If-Match: \"x\"\r\n"), "412");
+    EXPECT_EQ(status_with("If-Match: *\r\n"), "200");
+    EXPECT_EQ(status_with("If-None-Match: *\r\n"), "304");
+    EXPECT_EQ(status_with("If-None-Match: \"x\"\r\n"), "200");
+    // Nor a date that could be compared.
+    EXPECT_EQ(status_with("If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT\r\n"), "200");
+    EXPECT_EQ(status_with("If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), "200");
+}
+
 TEST_F(HttpSession, AcknowledgedBytesAreProgress) {
     open();
     get("/a");
