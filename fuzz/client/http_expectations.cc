@@ -153,6 +153,8 @@ void HttpClient::check_resource_status(int status) const {
         if (!target_.directory)
             return fits(status == 301 || (status == 414 && head_.target.size() > 300));
         return fits(status == 200 || (status == 406 && asks_with("Accept-Encoding")) ||
+                    (status == 412 && asks_with("If-Match")) ||
+                    (status == 304 && asks_with("If-None-Match")) ||
                     (status == 500 && get && !complete_));
     case KTCP_RESOURCE_FILE:
         break;

@@ -72,7 +72,8 @@ private:
         if (!is_hexdig(peek()))
             throw Refusal{400, "chunk_size_has_digits"};
         for (; is_hexdig(peek()); at_++) {
-            count_framing();
+            if (size == 0 && text_[at_] == '0')
+                count_framing(); // as many of these as one likes say nothing
             size = size * 16 + hex_digit(text_[at_]);
             if (body_.bytes.size() + size > limit_)
                 throw Refusal{413, "content_size"};

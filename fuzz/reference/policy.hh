@@ -27,6 +27,9 @@ constexpr size_t length_digits = 19;
 // expectation that is not met (417), a list of nothing or of that word twice too.
 //
 // RFC 9112 section 3.2.2: of absolute-form only "http" is taken: ktcp is no proxy.
+// "https" is another origin's, which no connection here can stand for (RFC 9110 section
+// 7.4).
+constexpr int secured_status = 421;
 // RFC 3986 section 5.2.4 drops a ".." above the root. Here it is refused: 400.
 // Paths longer than those of Linux are refused while they are read, ".." or not.
 constexpr size_t path_size = 4095;
@@ -47,7 +50,7 @@ constexpr const char* raw_in_target = "|^\"<>{}\\`";
 // of the characters of a field. And blanks may stand behind a chunk-size with no
 // extension to follow, as old clients pad their sizes.
 //
-// Bytes of chunk sizes, extensions and trailers together, in one message.
+// Zeros that lead chunk sizes, extensions and trailers together, in bytes of a message.
 constexpr size_t framing_size = 4096;
 
 } // namespace ktcp::reference::policy

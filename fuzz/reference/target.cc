@@ -66,6 +66,9 @@ int read_path_and_query(const std::string& text, Target& target) {
 // absolute-form = absolute-URI; http-URI = "http" "://" authority path-abempty [ "?" query ]
 int read_absolute_form(const std::string& text, Target& target) {
     const std::string scheme = "http://";
+    const std::string secured = "https://";
+    if (text.size() > secured.size() && same_word(text.substr(0, secured.size()), secured))
+        return policy::secured_status;
     if (!same_word(text.substr(0, scheme.size()), scheme))
         return 400;
     const size_t end = text.find_first_of("/?", scheme.size());
