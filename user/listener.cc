@@ -3,8 +3,6 @@
 
 #include "start_error.hh"
 
-#include "ktcp/host.h"
-
 #include <algorithm>
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -73,7 +71,6 @@ Descriptor bind_to(ListenAddress address, uint16_t port, bool shared, bool only_
     set(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
     // A byte marked urgent is a byte like any other (RFC 6093).
     set(fd.get(), SOL_SOCKET, SO_OOBINLINE, 1);
-    set(fd.get(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, KTCP_UNSENT_MAX);
     if (user_timeout)
         set(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(user_timeout));
     if (is_ipv6(address))

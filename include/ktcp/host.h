@@ -20,13 +20,6 @@
 	X(sort_memory, 67108864, 0, 1073741824, "bytes",                                           \
 	  "that all listings together may take to be sorted")
 
-/*
- * Bytes of a connection's output that TCP takes beyond what the peer has room for
- * (TCP_NOTSENT_LOWAT): a crowd that asks for files and reads nothing would have TCP's
- * memory of the whole machine otherwise. Enough for a peer that reads never to wait.
- */
-#define KTCP_UNSENT_MAX 262144
-
 /* Where a symbolic link may lead: X(name, text of the option). Never out of the root. */
 #define KTCP_SYMLINKS(X)                                                                           \
 	X(BENEATH, "beneath") /* anywhere beneath the root; absolute ones are refused: the default */ \

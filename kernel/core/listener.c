@@ -14,8 +14,6 @@
 #include <net/sock.h>
 #include <net/tcp.h>
 
-#include <ktcp/host.h>
-
 #include "core/connection.h"
 #include "core/listener.h"
 #include "core/server.h"
@@ -179,7 +177,6 @@ static int ktcp_listener_create_socket(const struct ktcp_server_options *options
 	/* What follows is inherited by each accepted socket. */
 	tcp_sock_set_nodelay(socket->sk);
 	sock_set_keepalive(socket->sk);
-	tcp_sk(socket->sk)->notsent_lowat = KTCP_UNSENT_MAX;
 	if (options->user_timeout)
 		tcp_sock_set_user_timeout(socket->sk, options->user_timeout);
 	ret = kernel_bind(socket, address, size);

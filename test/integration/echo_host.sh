@@ -171,6 +171,10 @@ http_cases() {
     check "user-http-server, $model: conformance" \
         "$conformance_client" "$address" --profile tree --patience 30 --jobs $jobs
     ends "user-http-server, $model"
+    start "$http_server" --model "$model" --root "$scratch/WWW" --idle-timeout 2500
+    check "user-http-server, $model: waits without using the CPU" \
+        python3 "$here/idle_cpu.py" "$address" "$server" 2500
+    ends "user-http-server, $model"
 }
 
 "$make_tree" "$scratch/WWW"

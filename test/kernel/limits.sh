@@ -174,7 +174,7 @@ ended_within() {
 
 # Clients that take a response a byte a second, or not at all.
 limits_slow_readers() {
-    local slow byte rmem wmem before small=131072 # fits beside KTCP_UNSENT_MAX
+    local slow byte rmem wmem before small=131072
     rmem=$(</proc/sys/net/ipv4/tcp_rmem) wmem=$(</proc/sys/net/ipv4/tcp_wmem)
     truncate -s 64M "$scratch/slow/large" && truncate -s $small "$scratch/slow/small"
     load "WWWROOT=$scratch/slow" send_timeout=2000 idle_timeout=600000
