@@ -70,6 +70,7 @@ struct ktcp_connection {
 	enum ktcp_verdict verdict;	/* of the session's last step */
 	bool ended;			/* the peer's FIN was reported */
 	bool drained;			/* drain() was called */
+	bool long_step;			/* the last step moved all that one may */
 	bool starved;			/* TCP had no memory; try again soon */
 	u8 starvations;			/* in a row, nothing sent between them */
 	struct ktcp_now now;

@@ -15,7 +15,7 @@
 #include "core/socket_events.h"
 #include "core/stats.h"
 
-/* Steps per call; a step moves at most KTCP_SEND_BUDGET bytes. */
+/* Steps per call, of which the last may move as much as KTCP_SEND_BUDGET bytes. */
 #define KTCP_DRIVE_BUDGET 16
 
 /* The same in the atomic lane, where a step moves at most what lies in a session's
@@ -212,6 +212,11 @@ static enum ktcp_driven ktcp_drive_some(struct ktcp_connection *connection)
 			return KTCP_DRIVE_RESTS;
 		if (progress == KTCP_FATAL)
 			connection->verdict = KTCP_ABORT;
+		/* A small request behind a long response waits for one such step. */
+		if (connection->long_step) {
+			connection->long_step = false;
+			break;
+		}
 	}
 	return KTCP_DRIVE_MORE;
 }

@@ -113,6 +113,7 @@ enum ktcp_progress ktcp_send_pages(struct ktcp_connection *connection,
 
 	sent = splice_direct_to_actor(connection->file, &sd, ktcp_send_pages_actor);
 	connection->starved = run.starved;
+	connection->long_step = sent == KTCP_SEND_BUDGET;
 	if (run.error)
 		return ktcp_send_account(connection, sent, size);
 	if (sent > 0)	/* all of it, or up to where the file ends or fails */
