@@ -2,28 +2,14 @@
 #include "http/entity_tag.hh"
 
 #include "base/hex.hh"
+#include "http/content_coding.hh"
 
 namespace ktcp::http {
 namespace {
 
-// What follows the numbers in the tag of a coded representation.
-constexpr Bytes suffix_of(uint8_t coding) {
-    switch (coding) {
-    case KTCP_CODING_GZIP:
-        return "-gzip"_b;
-    case KTCP_CODING_DEFLATE:
-        return "-deflate"_b;
-    case KTCP_CODING_BR:
-        return "-br"_b;
-    case KTCP_CODING_ZSTD:
-        return "-zstd"_b;
-    }
-    return {};
-}
-
 // Two quotes, four numbers with '-' between them (nanoseconds take 8 digits), and
-// the longest suffix.
-static_assert(2 + 3 * hex::max_size + 8 + 3 + suffix_of(KTCP_CODING_DEFLATE).size <=
+// the coding's name behind another one.
+static_assert(2 + 3 * hex::max_size + 8 + 3 + 1 + content_coding_name_max <=
               sizeof EntityTag::text);
 
 } // namespace
@@ -40,9 +26,10 @@ EntityTag entity_tag_of(const ktcp_resource& resource) {
     *p++ = '-';
     p = hex::put(p, resource.modified_ns);
     if (resource.coding != KTCP_CODING_IDENTITY) {
-        const Bytes suffix = suffix_of(resource.coding);
-        __builtin_memcpy(p, suffix.data, suffix.size);
-        p += suffix.size;
+        const Bytes name = content_coding_name(resource.coding);
+        *p++ = '-';
+        __builtin_memcpy(p, name.data, name.size);
+        p += name.size;
     }
     *p++ = '"';
     tag.size = static_cast<uint8_t>(p - tag.text);

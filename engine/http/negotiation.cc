@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "http/negotiation.hh"
 
+#include "http/content_coding.hh"
+
 namespace ktcp::http {
 namespace {
 
@@ -89,18 +91,7 @@ bool is_weight_name(Bytes name) { return ascii::equal_ignoring_case(name, "q"_b)
 
 // ---- Accept-Encoding ---------------------------------------------------------
 
-struct Coding {
-    Bytes name;
-    ktcp_coding coding;
-};
-
-// In the server's order of preference: by density.
-constexpr Coding known_codings[] = {
-    {"zstd"_b, KTCP_CODING_ZSTD},         {"br"_b, KTCP_CODING_BR},
-    {"gzip"_b, KTCP_CODING_GZIP},         {"deflate"_b, KTCP_CODING_DEFLATE},
-    {"identity"_b, KTCP_CODING_IDENTITY},
-};
-constexpr unsigned coding_count = sizeof known_codings / sizeof known_codings[0];
+constexpr unsigned coding_count = sizeof content_codings / sizeof content_codings[0];
 constexpr unsigned identity_place = coding_count - 1;
 static_assert(coding_count < sizeof(ktcp_resource_request::codings), "END follows");
 
@@ -122,7 +113,7 @@ public:
         if (ascii::equal_ignoring_case(name, "x-gzip"_b))
             name = "gzip"_b; // section 8.4.1.3
         for (unsigned i = 0; i < coding_count; i++)
-            if (ascii::equal_ignoring_case(name, known_codings[i].name))
+            if (ascii::equal_ignoring_case(name, content_codings[i].name))
                 return set(weights_[i], weight);
     }
 
@@ -267,7 +258,7 @@ void accepted_codings(const HeadFields& fields, uint8_t (&codings)[8]) {
             codings[at] = codings[at - 1];
         }
         ranks[at] = rank;
-        codings[at] = known_codings[place].coding;
+        codings[at] = content_codings[place].coding;
     }
 }
 

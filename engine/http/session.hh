@@ -102,7 +102,7 @@ private:
         return HeadFields(Bytes(in_ + begin_, parser_.head_size()),
                           parser_.request().fields & which);
     }
-    bool takes(ktcp_coding coding) const;
+    bool takes(uint8_t coding) const;
     void start_head(ResponseHead& head, Writer& out, const ktcp_now& now);
     void put_status_content(Writer& out, Status status);
     ktcp_verdict send(const Writer& out, Next next, const ktcp_now& now);
@@ -138,6 +138,8 @@ private:
     ListingStream listing_;
 
     uint32_t root_ = 0;
+    // What the client takes; set when a resource is looked for.
+    uint8_t codings_[sizeof(ktcp_resource_request::codings)] = {};
     Phase phase_ = Phase::head;
     Next next_step_ = Next::request;
     Status status_ = Status::none; // decided before the resource is looked up

@@ -3,6 +3,7 @@
 // What a session answers; in which order things happen is in session.cc.
 #include "http/chunked.hh"
 #include "http/conditional.hh"
+#include "http/content_coding.hh"
 #include "http/escape.hh"
 #include "http/media_type.hh"
 #include "http/negotiation.hh"
@@ -27,23 +28,6 @@ constexpr uint32_t tag_fields = field_bit(Field::if_match) | field_bit(Field::if
 constexpr uint32_t precondition_fields =
     tag_fields | field_bit(Field::if_modified_since) | field_bit(Field::if_unmodified_since);
 
-constexpr Bytes coding_name(ktcp_coding coding) {
-    switch (coding) {
-    case KTCP_CODING_GZIP:
-        return "gzip"_b;
-    case KTCP_CODING_DEFLATE:
-        return "deflate"_b;
-    case KTCP_CODING_BR:
-        return "br"_b;
-    case KTCP_CODING_ZSTD:
-        return "zstd"_b;
-    case KTCP_CODING_IDENTITY:
-    case KTCP_CODING_END:
-        break;
-    }
-    return {};
-}
-
 ktcp_counter counter_of(Status status) {
     const unsigned code = static_cast<unsigned>(status);
     return code < 300   ? KTCP_COUNT_responses_2xx
@@ -62,6 +46,7 @@ ktcp_verdict Session::answer(const ktcp_now& now) {
     if (!has_files())
         return answer_hello(now);
 
+    accepted_codings(head_fields(), codings_);
     // A directory is first asked for its index page.
     const size_t size = target_.path_size;
     trying_index_ = target_.directory && size + 1 + index_name.size < path_capacity;
@@ -83,18 +68,13 @@ ktcp_resource_request Session::resource_request() const {
     if (trying_index_)
         request.size += index_name.size + (target_.path_size != 0 ? 1 : 0);
     request.root = root_;
-    accepted_codings(head_fields(), request.codings);
+    __builtin_memcpy(request.codings, codings_, sizeof codings_);
     return request;
 }
 
 // Does the client take content in this coding? RFC 9110 section 12.5.3.
-bool Session::takes(ktcp_coding coding) const {
-    const HeadFields fields = head_fields();
-    if (!fields.has(Field::accept_encoding))
-        return true;
-    uint8_t codings[sizeof(ktcp_resource_request::codings)];
-    accepted_codings(fields, codings);
-    for (uint8_t accepted : codings)
+bool Session::takes(uint8_t coding) const {
+    for (uint8_t accepted : codings_)
         if (accepted == coding)
             return true;
     return false;
@@ -143,8 +123,7 @@ void Session::start_head(ResponseHead& head, Writer& out, const ktcp_now& now) {
 // ---- Files ---------------------------------------------------------------------
 
 ktcp_verdict Session::answer_file(const ktcp_resource& resource, const ktcp_now& now) {
-    const ktcp_coding coding = static_cast<ktcp_coding>(resource.coding);
-    if (!takes(coding))
+    if (!takes(resource.coding))
         return answer_status(Status::not_acceptable, now);
 
     const EntityTag tag = entity_tag_of(resource);
@@ -172,7 +151,7 @@ ktcp_verdict Session::answer_file(const ktcp_resource& resource, const ktcp_now&
         head.framing = ResponseHead::Framing::none; // RFC 9110 section 15.4.5
         return answer_whole(head, 0, now);
     }
-    head.content_coding = coding_name(coding);
+    head.content_coding = content_coding_name(resource.coding);
     head.content_type =
         trying_index_ ? html_type : media_type_of(Bytes(output_.path(), target_.path_size));
     // Range is defined for GET alone: RFC 9110 section 14.2. Of nothing there are no
