@@ -114,12 +114,7 @@ private:
             return complain("the connection was not kept");
         socket_.send_all(probe_request(case_.profile));
         std::string bytes;
-        char buffer[4096];
-        size_t size = 0;
-        auto until = Clock::now() + patience_;
-        Socket::Got got;
-        while ((got = socket_.receive(buffer, sizeof(buffer), until, size)) == Socket::Got::data)
-            bytes.append(buffer, size);
+        const Socket::Got got = socket_.receive_all(bytes, Clock::now() + patience_);
         if (std::string fault = probe_fault(bytes, case_.profile, tree_); !fault.empty())
             complain("a further request on the connection: " + fault);
         else if (got != Socket::Got::end)

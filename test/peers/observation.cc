@@ -152,12 +152,7 @@ private:
     Observation::End probe() {
         socket_.send_all(probe_request(case_.profile));
         std::string bytes;
-        char buffer[4096];
-        size_t size = 0;
-        auto until = Clock::now() + patience_;
-        Socket::Got got;
-        while ((got = socket_.receive(buffer, sizeof(buffer), until, size)) == Socket::Got::data)
-            bytes.append(buffer, size);
+        const Socket::Got got = socket_.receive_all(bytes, Clock::now() + patience_);
         if (bytes.empty())
             return got == Socket::Got::timeout ? Observation::End::silent
                                                : Observation::End::closed;

@@ -102,4 +102,13 @@ Socket::Got Socket::receive(char* to, size_t most, Clock::time_point until, size
     }
 }
 
+Socket::Got Socket::receive_all(std::string& bytes, Clock::time_point until) const {
+    char buffer[4096];
+    size_t size = 0;
+    Got got;
+    while ((got = receive(buffer, sizeof(buffer), until, size)) == Got::data)
+        bytes.append(buffer, size);
+    return got;
+}
+
 } // namespace ktcp::test

@@ -45,6 +45,8 @@ public:
     enum class Got { data, end, reset, timeout };
     // Waits at most until `until`; `size` is the number of bytes of data.
     Got receive(char* to, size_t most, Clock::time_point until, size_t& size) const;
+    // Appends all that comes until then, or until the connection ends; never says data.
+    Got receive_all(std::string& bytes, Clock::time_point until) const;
 
 private:
     int fd_ = -1;
