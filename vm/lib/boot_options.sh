@@ -9,7 +9,7 @@ usage: vm/boot [options] [-- command args...]
 Boots a Debian kernel in QEMU and runs the command in it as root; / is this machine's own, read-only,
 so programs, the repository and the working folder are where they are here. Without a command: a shell.
 
-  --kernel 6.1|6.12         which kernel (6.1)
+  --kernel SERIES           6.1, 6.12 or 6.1-debug, which looks for faults and for leaks (6.1)
   --cpus N                  processors of the guest (2)
   --memory MiB              (2048)
   --timeout SECONDS         boot included; 0: none (600; for a terminal none)
@@ -22,6 +22,7 @@ so programs, the repository and the working folder are where they are here. With
   --accel auto|kvm|tcg      auto: KVM if it boots a kernel here, else emulation
   --icount                  one guest nanosecond is one instruction (one processor, emulated)
   --plugin FILE.so[,args]   a TCG plugin; its output goes to standard error, or to DIR/plugin.log
+  --leaks                   search for lost memory when the command has ended (6.1-debug; twice as slow)
   --mitigations             leave the mitigations of processor faults on
   --append "ARGS"           more kernel arguments
 
@@ -42,7 +43,7 @@ number() {
 
 options_parse() {
     kernel=6.1 cpus=2 memory=2048 accel=auto
-    timeout='' grace='' out='' share='' console='' icount='' plugin='' mitigations='' append=''
+    timeout='' grace='' out='' share='' console='' icount='' plugin='' leaks='' mitigations='' append=''
     forwards=()
     while [ $# -gt 0 ]; do
         case $1 in
@@ -65,6 +66,7 @@ options_parse() {
             --append) append=$2; shift ;;
             --console) console=1 ;;
             --icount) icount=1 ;;
+            --leaks) leaks=1 ;;
             --mitigations) mitigations=1 ;;
             -h | --help) boot_usage; exit ;;
             --) shift; break ;;
@@ -81,6 +83,7 @@ options_check() {
     local one host guest
     case $accel in auto | kvm | tcg) ;; *) wrong "--accel is auto, kvm or tcg, not '$accel'" ;; esac
     known_series "$kernel" || wrong "no kernel '$kernel'; there are: ${ktcp_series[*]}"
+    [ -z "$leaks" ] || is_debug "$kernel" || wrong "--leaks needs a debug kernel, not $kernel"
     if [ -n "$icount$plugin" ]; then
         [ "$accel" != kvm ] || wrong "--icount and --plugin work by emulation, not with --accel kvm"
         accel=tcg
@@ -108,4 +111,5 @@ options_check() {
     # Generous, since a busy machine may emulate at a tenth of the usual speed.
     boot_seconds=180
     [ -z "$icount$plugin" ] || boot_seconds=240
+    ! is_debug "$kernel" || boot_seconds=$((boot_seconds * 2))
 }

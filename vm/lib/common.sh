@@ -10,7 +10,7 @@ ktcp_repo_dir=$(dirname "$ktcp_vm_dir")
 # Kernels are big and the same for every clone, so the cache is the user's, not the repository's.
 ktcp_cache=${KTCP_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ktcp}
 
-ktcp_series=(6.1 6.12)
+ktcp_series=(6.1 6.12 6.1-debug)
 
 say() { printf '%s: %s\n' "$ktcp_me" "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -20,6 +20,8 @@ need() {
     command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x "/sbin/$1" ] ||
         die "$1 is not installed; run: scripts/setup $2"
 }
+
+is_debug() { [[ $1 == *-debug ]]; }
 
 known_series() {
     local one

@@ -22,8 +22,8 @@ job_write() {
         printf 'reveal=%s\n' "$(quote "$reveal")"
         printf 'modules_dir=%s\n' "$(quote "$(realpath "$tree/modules")")"
         printf 'grace=%s\n' "$grace"
-        printf 'has_out=%s has_share=%s has_network=%s interactive=%s\n' "${out:+1}" "${share:+1}" \
-            "${forwards[0]:+1}" "$interactive"
+        printf 'has_out=%s has_share=%s has_network=%s has_leaks=%s interactive=%s\n' \
+            "${out:+1}" "${share:+1}" "${forwards[0]:+1}" "$leaks" "$interactive"
         # When both streams of the caller are one file, so are the command's: they keep their order.
         if [ "$(readlink "/proc/$$/fd/1")" = "$(readlink "/proc/$$/fd/2")" ]; then
             echo one_stream=1
@@ -58,9 +58,13 @@ machine_share() {
 }
 
 machine_arguments() {
-    local one network
+    local one network image
     local arguments="console=ttyS0 quiet panic=-1 nokaslr no_timer_check tsc=reliable apparmor=0 audit=0"
     [ -n "$mitigations" ] || arguments+=" mitigations=off"
+    if is_debug "$kernel"; then
+        arguments+=" page_poison=1"
+        [ -n "$leaks" ] || arguments+=" kmemleak=off"
+    fi
     machine=(-M q35 -smp "$cpus" -m "$memory" -nodefaults -display none -no-reboot
         -serial "file:$job/serial.log")
     case $accel in
@@ -75,8 +79,11 @@ machine_arguments() {
             fi
             ;;
     esac
-    # The unpacked kernel starts by PVH, in half the time that a bzImage takes to unpack itself.
-    machine+=(-kernel "$tree/vmlinux" -initrd "$initramfs" -append "$arguments${append:+ $append}")
+    # The unpacked kernel starts by PVH, in half the time that a bzImage takes to unpack itself. But
+    # there KASAN's checks run before they have their memory.
+    image=$tree/vmlinux
+    ! is_debug "$kernel" || image=$tree/vmlinuz
+    machine+=(-kernel "$image" -initrd "$initramfs" -append "$arguments${append:+ $append}")
     machine_share host / ,readonly=on
     machine_share job "$job" ''
     [ -z "$out" ] || machine_share out "$out" ''

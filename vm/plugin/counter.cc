@@ -24,7 +24,7 @@ void Counter::switch_task(unsigned index, std::uint64_t vaddr, std::uint64_t phy
     comm[16] = '\0';
     if (!memory_.read(task + static_cast<std::uint64_t>(settings_.pid_offset), &pid, sizeof pid))
         pid = -1;
-    vcpu.task = &tasks_.find(vaddr, pid, comm, settings_.client);
+    vcpu.task = &tasks_.find(vaddr, pid, comm, settings_.clients);
 }
 
 // The packet has just come from the driver: its data begin with the IP header (RFC 791 section 3.1,

@@ -33,7 +33,7 @@ std::string parse_settings(int argc, char** argv, Settings& settings) {
         } else if (name == "profile") {
             settings.profile = value;
         } else if (name == "client") {
-            settings.client = value;
+            settings.clients.emplace_back(value);
         } else {
             std::uint64_t number = 0;
             if (!parse_number(value, number))
@@ -62,6 +62,8 @@ std::string parse_settings(int argc, char** argv, Settings& settings) {
                        "skb_data first_port last_port";
         }
     }
+    if (settings.clients.empty())
+        settings.clients.emplace_back("htstress");
     if (settings.out.empty())
         return "out=FILE is missing";
     if (!settings.switch_to || settings.softirq.empty() || !settings.banner ||

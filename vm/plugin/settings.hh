@@ -12,7 +12,7 @@ namespace ktcp::plugin {
 struct Settings {
     std::string out;                    // one JSON object a window is appended here
     std::string profile;                // prefix of the per-window profiles; empty: none
-    std::string client = "htstress";    // name of the tasks that make the load
+    std::vector<std::string> clients;   // names of the tasks that make the load
     std::uint64_t switch_to = 0;        // address of __switch_to_asm
     std::vector<std::uint64_t> softirq; // entry addresses of the softirq loop
     std::uint64_t banner = 0;           // address of linux_banner: to check the memory's base

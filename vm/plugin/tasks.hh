@@ -63,7 +63,7 @@ class Tasks {
 public:
     // The task whose saved stack pointer lies at `address`, called `comm` now.
     Task& find(std::uint64_t address, std::int32_t pid, const char* comm,
-               const std::string& client);
+               const std::vector<std::string>& clients);
 
     template <typename Visit> void for_each(Visit visit) {
         const std::lock_guard lock(mutex_);
