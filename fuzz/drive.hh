@@ -11,6 +11,7 @@
 #include "require.hh"
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,16 +34,26 @@ public:
     virtual void at(const ktcp_now&) {}
 
     virtual ktcp_resource look_up(const ktcp_resource_request&, Input&) { return {}; }
+    // What was looked up last comes as this rendering, or this coding of it.
+    virtual void rendered(const ktcp_resource&) {}
     virtual bool next_entry(ktcp_entry&) { return false; }
+    virtual void first_entry() {} // is the next one again
     virtual bool entries_complete() { return true; }
-    virtual char byte_of_resource(uint64_t) { return 0; }
+    virtual void read_resource(uint64_t, char* out, size_t n) { std::memset(out, 0, n); }
 };
+
+// A byte of a rendering in its coded form, and the other way round.
+inline char turned(char c, uint8_t coding) {
+    return coding == KTCP_CODING_IDENTITY ? c : static_cast<char>(c ^ (coding << 3));
+}
 
 // A session, and where it is.
 class Drive {
 public:
-    Drive(const ktcp_protocol& protocol, const void* config, Input input, Peer& peer)
-        : protocol_(protocol), input_(input), peer_(peer),
+    // `keeps`: as a host that keeps what it found, with its description and rendering.
+    Drive(const ktcp_protocol& protocol, const void* config, Input input, Peer& peer,
+          bool keeps = false)
+        : protocol_(protocol), config_(config), input_(input), peer_(peer), keeps_(keeps),
           memory_(std::make_unique<char[]>(protocol.session_size)), session_(memory_.get()) {
         const uint8_t scarcity = input_.decide();
         os_.buffers_left = scarcity % 8 != 7 ? 2 : scarcity / 8 % 3;
@@ -59,6 +70,8 @@ public:
             if ((receiving && input_ended_) || bytes_sent_ > enough)
                 break;
             step();
+            if (os_.resources == 0)
+                description_.reset();
             check(os_.buffers <= 2, "more than two buffers");
             if (verdict_ == KTCP_WANT_RECEIVE && peer_.owes_nothing())
                 check(os_.buffers == 0 && os_.spares == 0 && os_.resources == 0,
@@ -72,7 +85,7 @@ public:
     }
 
 private:
-    static constexpr uint64_t enough = 512 * 1024;
+    static constexpr uint64_t enough = 128 * 1024;
     // Take all there is, and send all there is.
     static constexpr uint8_t plain_step = 0x31;
 
@@ -115,14 +128,84 @@ private:
                   (request.path[0] != '/' && request.path[request.size - 1] != '/'),
               "a slash at the end of a path", request.path);
         check(os_.resources == 0, "a second resource");
-        const ktcp_resource resource = peer_.look_up(request, input_);
+        ktcp_resource resource = peer_.look_up(request, input_);
+        rendered_ = keeps_ && resource.status == KTCP_RESOURCE_DIRECTORY &&
+                    request.rendering != 0 && render(request, resource);
+        std::unique_ptr<char[]> description;
+        if (keeps_)
+            description = describe(request, resource);
         if (resource.status <= KTCP_RESOURCE_DIRECTORY)
             os_.resources++;
         verdict_ = protocol_.resource(session_, &resource, &now_);
+        description_ = std::move(description);
+    }
+
+    // Hosts may keep what is not there as well, of which there is nothing to be said.
+    std::unique_ptr<char[]> describe(const ktcp_resource_request& request,
+                                     ktcp_resource& resource) {
+        const auto room = std::make_unique<char[]>(KTCP_DESCRIPTION_MAX);
+        const size_t size = protocol_.describe(config_, &request, &resource, &now_, room.get());
+        check(size <= KTCP_DESCRIPTION_MAX, "a description beyond its room");
+        check(size == 0 || resource.status == KTCP_RESOURCE_FILE || resource.rendered,
+              "a description of nothing");
+        check(!resource.rendered || (size != 0 && protocol_.compressible(&request, &resource)),
+              "a rendering is text, and never lacks a description");
+        if (size == 0)
+            return nullptr;
+        // Exact, so that ASan sees the end.
+        auto description = std::make_unique<char[]>(size);
+        std::memcpy(description.get(), room.get(), size);
+        resource.head = description.get();
+        resource.head_size = static_cast<uint32_t>(size);
+        return description;
+    }
+
+    // Into rendering_, maybe in a coding, whose bytes are those of the text, each turned
+    // around by the coding's number.
+    bool render(const ktcp_resource_request& request, ktcp_resource& resource) {
+        const uint8_t choice = input_.decide();
+        if (choice % 4 == 3)
+            return false; // the host has no room for it
+        const auto memory = std::make_unique<std::max_align_t[]>(protocol_.rendering_size / 16 + 1);
+        std::memset(memory.get(), 0xa5, protocol_.rendering_size);
+        bool made = protocol_.render_open(memory.get(), &os_, config_, &request);
+        ktcp_entry entry = {};
+        while (made && peer_.next_entry(entry)) {
+            const auto name = std::make_unique<char[]>(entry.name_size);
+            std::memcpy(name.get(), entry.name, entry.name_size);
+            entry.name = name.get();
+            made = protocol_.render_entry(memory.get(), &entry);
+        }
+        made = made && peer_.entries_complete();
+        rendering_.clear();
+        const size_t step = KTCP_RENDERING_STEP + choice / 4 % 8;
+        while (made) {
+            const auto place = std::make_unique<char[]>(step);
+            const size_t n = protocol_.render_read(memory.get(), place.get(), step);
+            check(n <= step, "more than there is room for");
+            if (n == 0)
+                break;
+            rendering_.append(place.get(), n);
+        }
+        protocol_.render_close(memory.get());
+        check(os_.spares == 0 && os_.buffers <= 2, "a rendering that is closed holds something");
+        peer_.first_entry();
+        if (!made)
+            return false;
+        resource.rendered = true;
+        resource.size = rendering_.size();
+        resource.varies = choice >= 64;
+        resource.coding = KTCP_CODING_IDENTITY;
+        if (choice >= 128 && request.codings[0] != KTCP_CODING_END)
+            resource.coding = request.codings[0];
+        for (char& c : rendering_)
+            c = turned(c, resource.coding);
+        peer_.rendered(resource);
+        return true;
     }
 
     void list() {
-        check(os_.resources == 1, "entries of no directory");
+        check(os_.resources == 1 && !rendered_, "entries of no directory");
         ktcp_entry entry = {};
         if (peer_.next_entry(entry)) {
             // Exact, so that ASan sees the end.
@@ -134,7 +217,8 @@ private:
         }
         const bool complete = peer_.entries_complete();
         may_abort_ |= !complete;
-        verdict_ = protocol_.end_of_entries(session_, complete, &now_);
+        verdict_ = protocol_.end_of_entries(
+            session_, complete ? KTCP_RESOURCE_DIRECTORY : KTCP_RESOURCE_FAILED, &now_);
     }
 
     void receive(uint8_t choice) {
@@ -194,11 +278,18 @@ private:
         bytes.reserve(static_cast<size_t>(n));
         for (; n != 0; segment++) {
             const uint64_t part = segment->size < n ? segment->size : n;
-            if (segment->data)
-                bytes.append(static_cast<const char*>(segment->data), static_cast<size_t>(part));
-            else
-                for (uint64_t i = 0; i < part; i++)
-                    bytes += peer_.byte_of_resource(segment->offset + i);
+            const auto size = static_cast<size_t>(part);
+            if (segment->data) {
+                bytes.append(static_cast<const char*>(segment->data), size);
+            } else if (rendered_) {
+                check(segment->offset <= rendering_.size() &&
+                          part <= rendering_.size() - segment->offset,
+                      "more than a rendering has");
+                bytes.append(rendering_, segment->offset, size);
+            } else {
+                bytes.resize(bytes.size() + size);
+                peer_.read_resource(segment->offset, &bytes[bytes.size() - size], size);
+            }
             n -= part;
         }
         peer_.arrived(bytes);
@@ -208,8 +299,13 @@ private:
     static constexpr int64_t start = 784111777;
 
     const ktcp_protocol& protocol_;
+    const void* const config_;
     Input input_;
     Peer& peer_;
+    const bool keeps_;
+    bool rendered_ = false; // the current resource is
+    std::string rendering_;
+    std::unique_ptr<char[]> description_; // of the current resource
     test::OsStub os_;
     std::unique_ptr<char[]> memory_;
     void* session_;

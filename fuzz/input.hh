@@ -40,6 +40,7 @@ public:
         const size_t end = rest.find("\r\n\r\n");
         return end == rest.npos ? rest.size() : end + 4;
     }
+    bool done() const { return middle_ == end_; } // with the decisions
     bool client_done() const { return client_size() == 0; }
 
 private:

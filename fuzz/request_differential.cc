@@ -245,8 +245,15 @@ size_t compare_body(const http::Request& request, const peer::Accepted& message,
     return complete ? message.head.size + body.size : std::string::npos;
 }
 
-// One message; returns its size, or npos if no other can follow.
-size_t compare_message(const std::string& input, const Settings& settings) {
+// Bytes of a head from its first field line on.
+size_t behind_first_line(const reference::RequestHead& head, const std::string& input) {
+    return head.size - (input.find('\n') + 1);
+}
+
+// One message; returns its size, or npos if no other can follow. `memory` is of the
+// messages before it.
+size_t compare_message(const std::string& input, const Settings& settings,
+                       http::FieldMemory& memory) {
     const http::HeadLimits limits = {static_cast<uint32_t>(settings.head.head),
                                      static_cast<uint32_t>(settings.head.target),
                                      static_cast<uint32_t>(settings.head.fields)};
@@ -263,6 +270,23 @@ size_t compare_message(const std::string& input, const Settings& settings) {
         check(static_cast<int>(parser.error()) == reference::status_of(expected.rule), "status",
               detail);
         check(parser.request().method == method_of(expected.method), "method", detail);
+    }
+    // What is known from the message before is what is read.
+    http::RequestParser repeated;
+    const bool repeats = repeated.parse_repeated(Bytes(input.data(), input.size()), limits, memory);
+    check(!repeats || result == http::ParseResult::complete, "repeated, and not good", detail);
+    if (repeats)
+        compare_head(repeated, input, expected);
+    if (result == http::ParseResult::complete) {
+        parser.remember(Bytes(input.data(), input.size()), memory);
+        http::RequestParser again;
+        if (again.parse_repeated(Bytes(input.data(), input.size()), limits, memory))
+            compare_head(again, input, expected);
+        else
+            check(parser.request().chunked || parser.request().has_content_length ||
+                      input[0] == '\r' ||
+                      !http::FieldMemory::fits(behind_first_line(expected, input)),
+                  "not remembered", detail);
     }
     if (result != http::ParseResult::complete) {
         compare_not_accepted(input, expected, settings.head);
@@ -289,9 +313,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (size < settings_size)
         return 0;
     const Settings settings = settings_of(data);
+    http::FieldMemory memory;
     std::string input(reinterpret_cast<const char*>(data) + settings_size, size - settings_size);
     for (int messages = 0; messages < 8 && !input.empty(); messages++) {
-        const size_t used = compare_message(input, settings);
+        const size_t used = compare_message(input, settings, memory);
         if (used == input.npos)
             break;
         input.erase(0, used);

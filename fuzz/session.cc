@@ -3,23 +3,13 @@
 // A whole HTTP connection, as both hosts drive it, with a client that knows what it may
 // be answered.
 #include "client/http_client.hh"
+#include "draw.hh"
 #include "drive.hh"
 
 namespace {
 
+using ktcp::fuzz::draw;
 using ktcp::fuzz::Input;
-
-// A limit: mostly its default; else something near one of its ends, or in between.
-uint32_t draw(Input& input, uint32_t preset, uint32_t least, uint32_t most) {
-    const uint8_t choice = input.decide();
-    if (choice < 128)
-        return preset;
-    const uint32_t span = most - least;
-    const uint32_t low = choice % 64u < span ? choice % 64u : span;
-    return choice < 192   ? least + low
-           : choice < 224 ? most - low
-                          : least + span / 32 * (choice % 32);
-}
 
 constexpr ktcp_http_site sites[] = {
     {"site.test", 9, 1},
@@ -47,6 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                            : (choice & 24) == 16 ? long_value.c_str()
                                                  : nullptr;
     ktcp::fuzz::HttpClient client(config);
-    ktcp::fuzz::Drive(ktcp_http_protocol, &config, input, client).run();
+    const bool keeps = (choice & 32) != 0;
+    ktcp::fuzz::Drive(ktcp_http_protocol, &config, input, client, keeps).run();
     return 0;
 }

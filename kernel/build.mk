@@ -30,7 +30,7 @@ out := $(abspath $(OUT))
 # A directory each. Servers get the shared files, each module its own.
 servers := khttpd kecho
 modules := $(servers) drop_tcp_socket
-core := $(patsubst $(KTCP)/kernel/%,%,$(wildcard $(KTCP)/kernel/core/*.c $(KTCP)/kernel/core/models/*.c))
+core := $(patsubst $(KTCP)/kernel/%,%,$(wildcard $(KTCP)/kernel/core/*.c $(KTCP)/kernel/core/models/*.c $(KTCP)/kernel/cache/*.c))
 own := $(patsubst $(KTCP)/kernel/%,%,$(foreach m,$(modules),$(wildcard $(KTCP)/kernel/$(m)/*.c $(KTCP)/kernel/$(m)/*.cc)))
 
 all: modules
@@ -40,7 +40,7 @@ modules: layout
 
 # A source that was renamed leaves a dangling link: they all go before new ones come.
 layout:
-	@mkdir -p $(addprefix $(out)/,$(modules) $(addsuffix /core/models,$(servers)))
+	@mkdir -p $(addprefix $(out)/,$(modules) $(addsuffix /core/models,$(servers)) $(addsuffix /cache,$(servers)))
 	@find '$(out)' -xtype l -delete
 	@$(foreach s,$(own),ln -sfn '$(KTCP)/kernel/$s' '$(out)/$s';)
 	@$(foreach m,$(servers),$(foreach s,$(core),ln -sfn '$(KTCP)/kernel/$s' '$(out)/$m/$s';))

@@ -11,6 +11,7 @@
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/net.h>
+#include <linux/shrinker.h>
 #include <linux/socket.h>
 #include <linux/timer.h>
 #include <linux/uio.h>
@@ -54,6 +55,83 @@ static inline struct timespec64 ktcp_compat_inode_mtime(const struct inode *inod
 	return inode_get_mtime(inode);
 #else
 	return inode->i_mtime;
+#endif
+}
+
+/* The ctime got its accessor one version earlier. */
+static inline struct timespec64 ktcp_compat_inode_ctime(const struct inode *inode)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return inode_get_ctime(inode);
+#else
+	return inode->i_ctime;
+#endif
+}
+
+/*
+ * Looks up one component in a directory, with the caller's permission, without following
+ * anything: a dentry, which may be negative, or an error pointer. It got another name, and
+ * a counted string, in 6.16.
+ */
+static inline struct dentry *ktcp_compat_lookup_one(struct dentry *directory, const char *name,
+						    unsigned int size)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+	return lookup_noperm_unlocked(&QSTR_LEN(name, size), directory);
+#else
+	return lookup_one_len_unlocked(name, directory, size);
+#endif
+}
+
+/* Shrinkers are allocated by the kernel since 6.7. */
+struct ktcp_compat_shrinker {
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	struct shrinker *shrinker;
+#else
+	struct shrinker shrinker;
+#endif
+};
+
+static inline int
+ktcp_compat_shrinker_register(struct ktcp_compat_shrinker *owner, const char *name,
+			      unsigned long (*count)(struct shrinker *, struct shrink_control *),
+			      unsigned long (*scan)(struct shrinker *, struct shrink_control *))
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	owner->shrinker = shrinker_alloc(0, "%s", name);
+	if (!owner->shrinker)
+		return -ENOMEM;
+	owner->shrinker->count_objects = count;
+	owner->shrinker->scan_objects = scan;
+	owner->shrinker->private_data = owner;
+	shrinker_register(owner->shrinker);
+	return 0;
+#else
+	owner->shrinker = (struct shrinker){
+		.count_objects = count,
+		.scan_objects = scan,
+		.seeks = DEFAULT_SEEKS,
+	};
+	return register_shrinker(&owner->shrinker, "%s", name);
+#endif
+}
+
+/* Waits for those that run. */
+static inline void ktcp_compat_shrinker_unregister(struct ktcp_compat_shrinker *owner)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	shrinker_free(owner->shrinker);
+#else
+	unregister_shrinker(&owner->shrinker);
+#endif
+}
+
+static inline struct ktcp_compat_shrinker *ktcp_compat_shrinker_owner(struct shrinker *shrinker)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return shrinker->private_data;
+#else
+	return container_of(shrinker, struct ktcp_compat_shrinker, shrinker);
 #endif
 }
 

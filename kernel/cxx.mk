@@ -11,7 +11,7 @@ ktcp-cxx := $(subst clang,clang++,$(subst gcc,g++,$(CC)))
 ktcp-cxx-checks := $(if $(CONFIG_KASAN),$(CFLAGS_KASAN))		\
 	$(if $(CONFIG_UBSAN),$(CFLAGS_UBSAN))				\
 	$(if $(CONFIG_KCSAN),$(CFLAGS_KCSAN))				\
-	$(if $(CONFIG_KCOV_INSTRUMENT_ALL),$(CFLAGS_KCOV))		\
+	$(if $(CONFIG_KCOV),$(CFLAGS_KCOV))				\
 	$(if $(CONFIG_GCOV_PROFILE_ALL),$(CFLAGS_GCOV))
 
 # Address checks make frames larger than anybody means them to be.

@@ -69,7 +69,7 @@ private:
     SharedMemory memory_;
     Count* const counts_; // [0] is not used
     Place* const buckets_;
-    pthread_mutex_t mutex_;
+    pthread_mutex_t mutex_ = {};
     Place free_ = 0;
     Place used_ = 1; // those after it have not been touched
 };

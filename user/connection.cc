@@ -3,6 +3,7 @@
 // The verdicts, and what is done without moving bytes; transfer.cc moves bytes.
 #include "connection.hh"
 
+#include <cerrno>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -10,8 +11,20 @@
 
 namespace ktcp::user {
 
+namespace {
+
+// About a tick of the clock by which file systems date changes.
+constexpr ktcp_time retry_time = 5 * KTCP_MILLISECOND;
+
+} // namespace
+
+void reset_at_close(int socket) noexcept {
+    const linger reset = {1, 0};
+    setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+}
+
 void Connection::open() noexcept {
-    verdict_ = protocol().open(session(), this, worker_.service.config, now());
+    verdict_ = protocol().open(session(), host(), worker_.service.config, now());
 }
 
 // The session first: it gives back its buffers and its resource through this.
@@ -20,8 +33,7 @@ void Connection::close() noexcept {
     if (resource_)
         release_resource();
     if (verdict_ == KTCP_ABORT) {
-        linger reset = {1, 0};
-        setsockopt(fd_, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+        reset_at_close(fd_);
         worker_.counters.add(count_aborted);
     } else if (held_back_) {
         // Before close(), which would drop what is held back, and reset the
@@ -75,9 +87,10 @@ Progress Connection::drive() noexcept {
         if (left <= 0)
             return Progress::again;
         left -= verdict_ == KTCP_WANT_ENTRIES ? 1 : io_cost;
-        if (verdict_ == KTCP_WANT_RESOURCE)
-            look_up();
-        else if (verdict_ == KTCP_WANT_ENTRIES)
+        if (verdict_ == KTCP_WANT_RESOURCE) {
+            if (!look_up()) [[unlikely]]
+                return put_off_ ? Progress::waiting : Progress::again;
+        } else if (verdict_ == KTCP_WANT_ENTRIES)
             next_entry();
         else if (sends)
             send();
@@ -87,6 +100,10 @@ Progress Connection::drive() noexcept {
 }
 
 void Connection::expire() noexcept {
+    if (put_off_) {
+        put_off_ = false;
+        return;
+    }
     tcp_info info = {};
     socklen_t size = sizeof info;
     // Of a socket that is no TCP socket nothing is known, and nothing is acknowledged.
@@ -94,42 +111,43 @@ void Connection::expire() noexcept {
     verdict_ = protocol().expired(session(), info.tcpi_bytes_acked, now());
 }
 
-void Connection::look_up() noexcept {
+// False: it has not been answered yet.
+bool Connection::look_up() noexcept {
     ktcp_resource_request request = protocol().resource_request(session());
-    FileCache::Found found = worker_.files->acquire(request, worker_.now.monotonic);
     ktcp_resource answer = {};
-    answer.status = found.status;
-    if (found.file) {
-        const FileIdentity& identity = found.file->identity;
-        answer.modified_seconds = identity.modified.tv_sec;
-        answer.modified_ns = static_cast<uint32_t>(identity.modified.tv_nsec);
-        answer.size = identity.size;
-        answer.inode = identity.inode;
-        answer.coding = KTCP_CODING_IDENTITY;
-    }
-    resource_ = found.file;
+    Found found = worker_.files->acquire(request, quest_, answer, resource_);
+    put_off_ = found == Found::later;
+    if (put_off_)
+        worker_.deadlines.update(*this, worker_.now.monotonic + retry_time);
+    if (found != Found::answered) [[unlikely]]
+        return false;
+    quest_ = {};
     unsendable_ = false;
     verdict_ = protocol().resource(session(), &answer, now());
+    return true;
 }
 
 void Connection::release_resource() noexcept {
     directory_.reset();
-    worker_.files->release(*resource_, worker_.now.monotonic);
+    worker_.files->release(*resource_);
     resource_ = nullptr;
 }
 
 void Connection::next_entry() noexcept {
     if (!directory_)
-        directory_ = Directory::open(*resource_, *worker_.service.roots->find(resource_->root),
-                                     worker_.buffers);
-    ktcp_entry entry;
+        directory_ =
+            Directory::open(resource_->content->fd(), resource_->answer->path_text(),
+                            *worker_.service.roots->find(resource_->answer->root), worker_.buffers);
+    ktcp_entry entry = {};
     auto step = directory_ ? directory_->next(entry) : Directory::Step::failed;
     if (step == Directory::Step::entry) {
         verdict_ = protocol().entry(session(), &entry, now());
         return;
     }
+    const ktcp_resource_status end =
+        step == Directory::Step::end ? KTCP_RESOURCE_DIRECTORY : resource_status_of(errno);
     directory_.reset();
-    verdict_ = protocol().end_of_entries(session(), step == Directory::Step::end, now());
+    verdict_ = protocol().end_of_entries(session(), end, now());
 }
 
 } // namespace ktcp::user

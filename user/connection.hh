@@ -16,6 +16,9 @@ enum class Progress {
     ended,   // the caller passes it to Worker::end()
 };
 
+// From now on close() resets this TCP connection: what was sent must not pass for whole.
+void reset_at_close(int socket) noexcept;
+
 // Drives a session by its verdicts (ktcp/protocol.h) as far as the socket lets it.
 // It does not know how readiness is learnt: a server model (loops/) says ready()
 // when it knows something, and then drive().
@@ -23,7 +26,7 @@ enum class Progress {
 // Lifetime: from Worker::adopt() to Worker::end(), in one block of memory with the
 // session behind it; this block is all that an idle client costs. Used by the
 // worker's thread only.
-class alignas(BlockPool::alignment) Connection : public Deadline {
+class alignas(BlockPool::alignment) Connection : public Host, public Deadline {
 public:
     // What one drive() may spend before it must let the others have a turn: a system
     // call that moves data, or that resolves a name, costs io_cost, an entry of a
@@ -34,7 +37,7 @@ public:
     // The rest of its life, for Worker.
     const AddressLimit::Place place;
     Connection(Worker& worker, Client client) noexcept
-        : place(client.place), worker_(worker), fd_(client.fd) {}
+        : Host(worker), place(client.place), fd_(client.fd) {}
     void open() noexcept;
     void close() noexcept;
 
@@ -48,7 +51,10 @@ public:
     }
     Progress drive() noexcept;
 
-    ktcp_time deadline() const noexcept { return protocol().deadline(session()); }
+    // While it is put off, the time that look_up() has set.
+    ktcp_time deadline() const noexcept {
+        return put_off_ ? worker_.deadlines.due(*this) : protocol().deadline(session());
+    }
     // Allowed after drive() said waiting; to be followed by drive().
     void expire() noexcept;
     void drain() noexcept { drain_wanted_ = true; }
@@ -64,7 +70,6 @@ public:
     }
 
     int fd() const { return fd_; }
-    Worker& worker() const { return worker_; }
     void release_resource() noexcept;
 
     // For the server model's own use: its queue of connections to be driven again,
@@ -72,6 +77,8 @@ public:
     Connection* next_queued = nullptr;
     bool queued = false;
     uint32_t watched = 0;
+
+    Host* host() { return this; } // as the session knows it
 
 private:
     const ktcp_protocol& protocol() const { return worker_.service.protocol; }
@@ -89,17 +96,17 @@ private:
 
     void receive() noexcept;
     void send() noexcept;
+    void send_kept(const ktcp_segment* segments, unsigned count) noexcept;
     void send_pieces(const ktcp_segment* segments, unsigned count) noexcept;
     void transmit(iovec* pieces, unsigned count, bool more) noexcept;
     void transmit_now(iovec* pieces, unsigned count, int flags) noexcept;
     void cork(bool on) noexcept;
     void send_file(const ktcp_segment& segment) noexcept;
     void sent(ssize_t n, size_t wanted) noexcept;
-    void look_up() noexcept;
+    bool look_up() noexcept;
     void next_entry() noexcept;
 
-    Worker& worker_;
-    OpenFile* resource_ = nullptr;
+    Representation* resource_ = nullptr;
     std::unique_ptr<Directory> directory_; // while the session lists resource_
     const int fd_;
     ktcp_verdict verdict_ = KTCP_WANT_RECEIVE;
@@ -107,10 +114,12 @@ private:
     bool writable_ = true;
     bool to_the_end_ = false;
     bool input_ended_ = false;
-    bool drain_wanted_ = false;
-    bool unsendable_ = false; // sendfile refuses resource_
-    bool corked_ = false;
-    bool held_back_ = false; // the last bytes wait for the FIN
+    bool put_off_ = false; // what it wants is being changed: it asks again
+    bool drain_wanted_ : 1 = false;
+    bool unsendable_ : 1 = false; // sendfile refuses resource_
+    bool corked_ : 1 = false;
+    bool held_back_ : 1 = false; // the last bytes wait for the FIN
+    Quest quest_;                // while it wants a resource
 };
 
 static_assert(sizeof(Connection) == 64, "one cache line beside the session");

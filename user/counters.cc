@@ -13,7 +13,7 @@ const char* const engine_names[] = {
 
 const char* const host_names[] = {
 #define KTCP_USER_COUNTER_NAME(name) #name,
-    KTCP_USER_COUNTERS(KTCP_USER_COUNTER_NAME)
+    KTCP_USER_COUNTERS(KTCP_USER_COUNTER_NAME) KTCP_CACHE_COUNTERS(KTCP_USER_COUNTER_NAME)
 #undef KTCP_USER_COUNTER_NAME
 };
 

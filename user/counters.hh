@@ -16,13 +16,11 @@ namespace ktcp::user {
     X(accepted)      /* connections */                                                             \
     X(aborted)       /* connections ended by a reset from this side */                             \
     X(refused)       /* closed at once: their address has max_per_address others */                \
-    X(accept_pauses) /* times that accepting waited: no descriptor, no memory, the cap */          \
-    X(cache_hits)    /* resources found in the file cache, and still true */                       \
-    X(cache_misses)
+    X(accept_pauses) /* times that accepting waited: no descriptor, no memory, the cap */
 
 enum HostCounter : unsigned {
 #define KTCP_USER_COUNTER_ENUM(name) count_##name,
-    KTCP_USER_COUNTERS(KTCP_USER_COUNTER_ENUM)
+    KTCP_USER_COUNTERS(KTCP_USER_COUNTER_ENUM) KTCP_CACHE_COUNTERS(KTCP_USER_COUNTER_ENUM)
 #undef KTCP_USER_COUNTER_ENUM
         host_counter_count
 };

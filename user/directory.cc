@@ -1,37 +1,42 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "directory.hh"
 
+#include <cerrno>
 #include <climits>
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <new>
-#include <string_view>
 
 namespace ktcp::user {
 
-std::unique_ptr<Directory> Directory::open(const OpenFile& file, const Root& root,
+std::unique_ptr<Directory> Directory::open(int fd, std::string_view name, const Root& root,
                                            BlockPool& buffers) noexcept {
-    Descriptor own(openat(file.fd.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    Descriptor own(openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!own)
         return nullptr;
     void* batch = buffers.acquire();
-    if (!batch)
+    if (!batch) {
+        errno = ENOMEM;
         return nullptr;
-    auto* directory = new (std::nothrow) Directory(file, root, std::move(own), buffers, batch);
-    if (!directory)
+    }
+    auto* directory = new (std::nothrow) Directory(name, root, std::move(own), buffers, batch);
+    if (!directory) {
         buffers.release(batch);
+        errno = ENOMEM;
+    }
     return std::unique_ptr<Directory>(directory);
 }
 
 Directory::~Directory() { buffers_.release(batch_); }
 
-Directory::Step Directory::next(ktcp_entry& entry) noexcept {
+Directory::Step Directory::next(ktcp_entry& entry, struct stat* itself) noexcept {
     for (;;) {
         if (at_ == end_) {
             ssize_t n = getdents64(fd_.get(), batch_, KTCP_BUFFER_SIZE);
+            // ENOENT: it was removed after it had been opened; and only what is empty can be.
             if (n <= 0)
-                return n == 0 ? Step::end : Step::failed;
+                return n == 0 || errno == ENOENT ? Step::end : Step::failed;
             at_ = 0;
             end_ = static_cast<size_t>(n);
         }
@@ -45,16 +50,21 @@ Directory::Step Directory::next(ktcp_entry& entry) noexcept {
         entry = {};
         entry.name = name.data();
         entry.name_size = static_cast<uint32_t>(name.size());
-        entry.kind = KTCP_ENTRY_OTHER;
-        look_up(entry);
+        look_up(entry, itself);
         return Step::entry;
     }
 }
 
-void Directory::look_up(ktcp_entry& entry) noexcept {
-    struct stat st;
-    if (fstatat(fd_.get(), entry.name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+void Directory::look_up(ktcp_entry& entry, struct stat* itself) noexcept {
+    entry.kind = KTCP_ENTRY_OTHER;
+    struct stat st = {};
+    bool found = fstatat(fd_.get(), entry.name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+    if (itself)
+        *itself = st;
+    if (!found) {
+        unsure_ |= errno != ENOENT && errno != EACCES && errno != EPERM;
         return;
+    }
     if (S_ISLNK(st.st_mode))
         follow(entry, st);
     if (S_ISREG(st.st_mode))
@@ -68,13 +78,13 @@ void Directory::look_up(ktcp_entry& entry) noexcept {
 // From the root, by the name that a client would ask for: only so can the kernel tell
 // whether the way stays inside. Leaves `st` alone if it leads nowhere.
 void Directory::follow(const ktcp_entry& link, struct stat& st) noexcept {
-    if (root_.symlinks() == KTCP_SYMLINKS_NONE || !file_.name)
+    if (root_.symlinks() == KTCP_SYMLINKS_NONE)
         return;
     char path[PATH_MAX]; // what is longer cannot be asked for
-    size_t size = file_.name_size;
+    size_t size = name_.size();
     if (size + 1 + link.name_size >= sizeof path)
         return;
-    std::memcpy(path, file_.name.get(), size);
+    std::memcpy(path, name_.data(), size);
     if (size > 0)
         path[size++] = '/';
     std::memcpy(path + size, link.name, link.name_size);

@@ -103,8 +103,10 @@ void add_http_options(CLI::App& app, HttpOptions& options) {
     add_limit(app, {#name, preset, least, most, unit, what}, options.config.name);
     KTCP_HTTP_LIMITS(KTCP_ADD_LIMIT)
 #undef KTCP_ADD_LIMIT
-    add_number(app, "--cache-entries", options.server.cache_entries, 0, 1000000,
-               "files: kept open between requests, a thread; 0: none");
+#define KTCP_ADD_CACHE_LIMIT(name, preset, least, most, unit, what)                                \
+    add_limit(app, {#name, preset, least, most, unit, what}, options.server.cache.name);
+    KTCP_CACHE_LIMITS(KTCP_ADD_CACHE_LIMIT)
+#undef KTCP_ADD_CACHE_LIMIT
 }
 
 } // namespace

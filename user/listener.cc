@@ -25,7 +25,9 @@ void set_port(ListenAddress& address, uint16_t port) {
 uint16_t port_of(int fd) {
     sockaddr_storage bound{};
     socklen_t size = sizeof bound;
-    getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size);
+    if (getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size) != 0)
+        throw StartError::with_errno("cannot tell which port is listened on",
+                                     "free some memory, or choose one with --port");
     return ntohs(bound.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(bound).sin6_port
                                              : reinterpret_cast<sockaddr_in&>(bound).sin_port);
 }
@@ -101,7 +103,7 @@ bool ListenAddress::parse(const std::string& text, ListenAddress& parsed) {
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
     // getaddrinfo knows scopes (fe80::1%eth0), but takes 1.2.3 for 1.2.0.3 too.
-    in_addr ipv4;
+    in_addr ipv4 = {};
     if (host.find(':') == std::string::npos && inet_pton(AF_INET, host.c_str(), &ipv4) != 1)
         return false;
     if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0)

@@ -123,7 +123,7 @@ EchoOptions parse_echo_options(int argc, const char* const* argv) {
 }
 
 void set_descriptor_limit(const Model& model) {
-    rlimit limit;
+    rlimit limit = {};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;
     limit.rlim_cur = limit.rlim_max;

@@ -4,6 +4,7 @@
 #include "start_error.hh"
 
 #include <algorithm>
+#include <cerrno>
 #include <climits>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -16,7 +17,8 @@ namespace {
 
 void ring(const Descriptor& bell) noexcept {
     uint64_t one = 1;
-    [[maybe_unused]] ssize_t n = write(bell.get(), &one, sizeof one);
+    while (write(bell.get(), &one, sizeof one) < 0 && errno == EINTR) {
+    }
 }
 
 } // namespace

@@ -25,12 +25,23 @@ constexpr uint64_t resolve_rules[KTCP_SYMLINKS_COUNT] = {
 };
 static_assert(KTCP_SYMLINKS_BENEATH == 0 && KTCP_SYMLINKS_IN_ROOT == 1 && KTCP_SYMLINKS_NONE == 2);
 
-// Files of procfs, sysfs and their like are made up as they are read: they have no size
-// that could be told beforehand, and to open some of them has an effect.
-bool is_made_up(int fd) noexcept {
-    struct statfs fs;
+// What is to be known of a file system before its files are served.
+enum class FileSystem {
+    // procfs, sysfs and their like: files are made up as they are read: they have no size
+    // that could be told beforehand, and to open some of them has an effect.
+    made_up,
+    // A page that is written to through mmap for the first time, or again after it was
+    // written back, changes the file's dates as write(2) does. So do the large ones for
+    // disks, but not tmpfs; of others nothing is known.
+    dated,
+    other,
+    unknown, // it could not be asked
+};
+
+FileSystem file_system_of(int fd) noexcept {
+    struct statfs fs = {};
     if (fstatfs(fd, &fs) != 0)
-        return true;
+        return FileSystem::unknown;
     switch (static_cast<uint32_t>(fs.f_type)) {
     case PROC_SUPER_MAGIC:
     case SYSFS_MAGIC:
@@ -42,9 +53,14 @@ bool is_made_up(int fd) noexcept {
     case SELINUX_MAGIC:
     case BPF_FS_MAGIC:
     case EFIVARFS_MAGIC:
-        return true;
+        return FileSystem::made_up;
+    case EXT4_SUPER_MAGIC: // and ext2, ext3
+    case XFS_SUPER_MAGIC:
+    case BTRFS_SUPER_MAGIC:
+    case F2FS_SUPER_MAGIC:
+        return FileSystem::dated;
     default:
-        return false;
+        return FileSystem::other;
     }
 }
 
@@ -102,8 +118,8 @@ bool OwnDescriptors::open() noexcept {
 }
 
 Root::Root(const std::string& path, ktcp_symlinks symlinks, std::shared_ptr<OwnDescriptors> own)
-    : symlinks_(symlinks), own_(std::move(own)) {
-    directory_ = Descriptor(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    : symlinks_(symlinks), own_(std::move(own)),
+      directory_(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
     if (!directory_)
         throw StartError::with_errno("cannot serve '" + path + "'",
                                      "give --root or --host a directory that this user may read");
@@ -118,9 +134,9 @@ Root::Root(const std::string& path, ktcp_symlinks symlinks, std::shared_ptr<OwnD
 }
 
 // Opens nothing yet: O_PATH only finds.
-int Root::find(const char* path) const noexcept {
+int Root::find(const char* path, int flags) const noexcept {
     open_how how = {};
-    how.flags = O_PATH | O_CLOEXEC;
+    how.flags = static_cast<uint64_t>(O_PATH | O_CLOEXEC | flags);
     how.resolve = resolve_rules[symlinks_];
     // EAGAIN: something was renamed during the walk, and the kernel cannot tell that
     // it stayed inside. Its manual page says to try again.
@@ -148,10 +164,15 @@ OpenedFile Root::open(const char* path) const noexcept {
 
 OpenedFile Root::reopen(Descriptor found) const noexcept {
     OpenedFile opened;
-    struct stat st;
+    struct stat st = {};
     if (fstat(found.get(), &st) != 0)
         return opened;
-    if (!S_ISDIR(st.st_mode) && (!S_ISREG(st.st_mode) || is_made_up(found.get()))) {
+    FileSystem system = S_ISREG(st.st_mode)   ? file_system_of(found.get())
+                        : S_ISDIR(st.st_mode) ? FileSystem::other
+                                              : FileSystem::made_up;
+    if (system == FileSystem::unknown)
+        return opened;
+    if (system == FileSystem::made_up) {
         opened.status = KTCP_RESOURCE_FORBIDDEN;
         return opened;
     }
@@ -167,6 +188,7 @@ OpenedFile Root::reopen(Descriptor found) const noexcept {
     }
     opened.status = S_ISREG(st.st_mode) ? KTCP_RESOURCE_FILE : KTCP_RESOURCE_DIRECTORY;
     opened.identity = FileIdentity(st);
+    opened.dated = system == FileSystem::dated;
     return opened;
 }
 
@@ -175,8 +197,13 @@ bool Root::describe(const char* path, struct stat& st) const noexcept {
     return found && fstat(found.get(), &st) == 0;
 }
 
+bool Root::describe_itself(const char* path, struct stat& st) const noexcept {
+    Descriptor found(find(path, O_NOFOLLOW));
+    return found && fstat(found.get(), &st) == 0;
+}
+
 bool Root::leads_to(const char* path, const FileIdentity& identity) const noexcept {
-    struct stat st;
+    struct stat st = {};
     bool there = symlinks_ == KTCP_SYMLINKS_BENEATH
                      ? fstatat(directory_.get(), *path ? path : ".", &st, 0) == 0
                      : describe(path, st);

@@ -52,6 +52,7 @@ struct OpenedFile {
     bool out_of_descriptors = false; // why it FAILED: closing some may help
     Descriptor fd;                   // for FILE and DIRECTORY
     FileIdentity identity{};
+    bool dated = false; // of a file: a write through mmap changes the change time
 };
 
 // /proc/self/fd, through which what was found is opened: a process has its own.
@@ -78,18 +79,21 @@ public:
     // `path` is as in ktcp_resource_request: relative, decoded, "" for the root.
     OpenedFile open(const char* path) const noexcept;
 
-    // What `path` leads to, by the rule for links. False if it leads nowhere, or out.
+    // What `path` leads to, by the rule for links. False if it leads nowhere, or out; then
+    // errno says why.
     bool describe(const char* path, struct stat& st) const noexcept;
+    // The same, but of a link as the last name, what it is itself.
+    bool describe_itself(const char* path, struct stat& st) const noexcept;
 
     // Does `path` still lead to the file of this identity? One system call where links
-    // lead beneath the root, three by the other rules; file_cache.hh says why.
+    // lead beneath the root, three by the other rules; answer_cache.hh says why.
     bool leads_to(const char* path, const FileIdentity& identity) const noexcept;
 
     ktcp_symlinks symlinks() const { return symlinks_; }
     int descriptor() const noexcept { return directory_.get(); }
 
 private:
-    int find(const char* path) const noexcept;
+    int find(const char* path, int flags = 0) const noexcept;
     OpenedFile reopen(Descriptor found) const noexcept;
 
     const ktcp_symlinks symlinks_;

@@ -13,9 +13,11 @@ namespace ktcp::user {
 // One worker's, in shared memory: it may live in a child process, and may be killed there.
 struct alignas(64) WorkerRecord {
     Counters counters;
-    std::atomic<uint32_t> connections{0}; // that it has now; written by the worker only
-    std::atomic<uint32_t> spare{0};       // buffers of the service's spare memory, likewise
-    std::atomic<uint32_t> place{0};       // of a process' one connection (address_limit.hh)
+    std::atomic<uint32_t> connections{0};   // that it has now; written by the worker only
+    std::atomic<uint32_t> spare{0};         // buffers of the service's spare memory, likewise
+    std::atomic<uint64_t> cache_bytes{0};   // of the service's cache budget, likewise
+    std::atomic<uint64_t> cache_answers{0}; // likewise
+    std::atomic<uint32_t> place{0};         // of a process' one connection (address_limit.hh)
     WorkerRecord* next_free = nullptr;
 };
 

@@ -3,6 +3,7 @@
 
 #include "start_error.hh"
 
+#include <cerrno>
 #include <sys/eventfd.h>
 #include <system_error>
 #include <unistd.h>
@@ -38,7 +39,8 @@ Server::Server(const ktcp_protocol& protocol, const void* config, const ServerOp
       service_(new (memory_.get()) Service{.protocol = protocol,
                                            .config = config,
                                            .roots = roots_.get(),
-                                           .cache_entries = options.cache_entries,
+                                           .cache_limits = options.cache,
+                                           .workers_last = options.model->scale == Scale::loops,
                                            .max_connections = options.max_connections,
                                            .pool = options.threads,
                                            .records = Records(record_count(options)),
@@ -81,8 +83,19 @@ void Server::run(Thread& thread) noexcept {
     thread.ended_well = thread.loop->run();
     if (running_.fetch_sub(1) == 1) {
         uint64_t one = 1;
-        [[maybe_unused]] ssize_t n = write(finished_.get(), &one, sizeof one);
+        while (write(finished_.get(), &one, sizeof one) < 0 && errno == EINTR) {
+        }
     }
+}
+
+std::string Server::describe() const {
+    Counters totals;
+    count(totals);
+    std::string text = "connections " + std::to_string(connections()) + " " + totals.describe();
+    if (roots_)
+        text += " cache_bytes " + std::to_string(service_->cache.bytes()) + " cache_answers " +
+                std::to_string(service_->cache.answers());
+    return text;
 }
 
 void Server::drain() noexcept {

@@ -23,7 +23,7 @@ struct ServerOptions {
     uint32_t user_timeout = 0;      // ms (listener.hh)
     std::vector<std::string> roots; // by number; none: the protocol asks for no files
     ktcp_symlinks symlinks = KTCP_SYMLINKS_BENEATH;
-    size_t cache_entries = 256; // a worker
+    CacheLimits cache;
 };
 
 // The constructor opens everything that can fail (StartError); then start(), drain()
@@ -47,6 +47,8 @@ public:
 
     // The sum over all workers, of child processes too; at any time.
     void count(Counters& totals) const noexcept { service_->records.sum(totals); }
+    // The counters, and what there is now, as both programs show them: a line.
+    std::string describe() const;
     uint32_t connections() const { return service_->connections.load(std::memory_order_relaxed); }
 
 private:

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <new>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -22,21 +23,32 @@ sigset_t handled() {
     return set;
 }
 
+void tell_counters(const Server& server, const char* program) noexcept {
+    try {
+        std::fprintf(stderr, "%s: %s\n", program, server.describe().c_str());
+    } catch (const std::bad_alloc&) {
+        std::fprintf(stderr, "%s: no memory to tell the counters; ask again\n", program);
+    }
+}
+
 } // namespace
 
 void block_signals() {
     sigset_t set = handled();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGIO, SIG_IGN); // file_reading.hh
 }
 
-int serve_until_signalled(Server& server, const char* program) {
+int serve_until_signalled(Server& server, const char* program,
+                          const std::function<void()>& started) {
     sigset_t set = handled();
     Descriptor signals(signalfd(-1, &set, SFD_CLOEXEC));
     if (!signals)
         throw StartError::with_errno("cannot create a signalfd",
                                      "raise the limit of open files (ulimit -n)");
     server.start();
+    started();
     int stops = 0;
     for (;;) {
         pollfd waits[] = {{signals.get(), POLLIN, 0}, {server.finished_fd(), POLLIN, 0}};
@@ -44,14 +56,11 @@ int serve_until_signalled(Server& server, const char* program) {
             continue;
         if (waits[1].revents)
             break;
-        signalfd_siginfo signal;
+        signalfd_siginfo signal = {};
         if (read(signals.get(), &signal, sizeof signal) != sizeof signal)
             continue;
         if (signal.ssi_signo == SIGUSR1) {
-            Counters totals;
-            server.count(totals);
-            std::fprintf(stderr, "%s: connections %u %s\n", program, server.connections(),
-                         totals.describe().c_str());
+            tell_counters(server, program);
         } else if (stops++ == 0) {
             server.drain();
         } else {

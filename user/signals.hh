@@ -5,6 +5,8 @@
 
 #include "server.hh"
 
+#include <functional>
+
 namespace ktcp::user {
 
 // To be called before any thread starts: signals are then taken by
@@ -12,9 +14,10 @@ namespace ktcp::user {
 // the call that met it (no SIGPIPE).
 void block_signals();
 
-// Starts the server and waits. SIGTERM or SIGINT: drain; a second one: abort. SIGUSR1
-// prints the counters. Returns the program's exit status: 0 if it was drained, even
-// if some sessions had to be cut off at the drain time-out; 1 if it was aborted.
-int serve_until_signalled(Server& server, const char* program);
+// Starts the server, calls `started` if that went well, and waits. SIGTERM or SIGINT: drain; a
+// second one: abort. SIGUSR1 prints the counters. Returns the program's exit status: 0 if it was
+// drained, even if some sessions had to be cut off at the drain time-out; 1 if it was aborted.
+int serve_until_signalled(Server& server, const char* program,
+                          const std::function<void()>& started);
 
 } // namespace ktcp::user

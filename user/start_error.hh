@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -20,5 +22,14 @@ public:
         return {what, std::strerror(errno), advice};
     }
 };
+
+// Tells why a program ends that could not start: its exit status.
+inline int report_failed_start(const char* program, const std::exception& error) noexcept {
+    if (dynamic_cast<const std::bad_alloc*>(&error))
+        std::fprintf(stderr, "%s: there is no memory left; end what needs much of it\n", program);
+    else
+        std::fprintf(stderr, "%s: %s\n", program, error.what());
+    return 1;
+}
 
 } // namespace ktcp::user

@@ -31,6 +31,12 @@ ssize_t send_to(int fd, const void* data, size_t size, int flags) {
     return syscall(SYS_sendto, fd, data, size, flags, nullptr, 0);
 }
 
+// The peer has ended the connection, or cannot be reached: there is no one to reset.
+bool peer_gone(int error) {
+    return error == ECONNRESET || error == EPIPE || error == ETIMEDOUT || error == EHOSTUNREACH ||
+           error == ENETUNREACH;
+}
+
 bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
 } // namespace
@@ -61,21 +67,42 @@ void Connection::receive() noexcept {
         input_ended_ = true;
         verdict_ = protocol().end_of_input(session(), now());
     } else if (!would_block(error)) {
-        verdict_ = KTCP_CLOSE; // the connection is gone: there is no one to reset
+        verdict_ = peer_gone(error) ? KTCP_CLOSE : KTCP_ABORT;
     }
 }
 
 void Connection::send() noexcept {
     ktcp_segment segments[KTCP_SEGMENTS_MAX];
     unsigned count = protocol().output(session(), segments);
-    if (count == 1 && segments[0].data) [[likely]] {
+    if (count == 1 && segments[0].data) {
         iovec piece = {const_cast<void*>(segments[0].data), segments[0].size};
         transmit(&piece, 1, false);
+    } else if (resource_ && resource_->content->has_headroom()) [[likely]] {
+        send_kept(segments, count);
     } else if (!segments[0].data && segments[0].size > KTCP_BUFFER_SIZE && !unsendable_) {
         send_file(segments[0]);
     } else {
         send_pieces(segments, count);
     }
+}
+
+// All of it lies in memory: one call. A head goes into the room before the content: one
+// piece is cheaper for the kernel than a list of two.
+void Connection::send_kept(const ktcp_segment* segments, unsigned count) noexcept {
+    char* bytes = resource_->content->bytes();
+    iovec pieces[KTCP_SEGMENTS_MAX];
+    if (count == 2 && segments[0].data && !segments[1].data && segments[1].offset == 0 &&
+        segments[0].size <= Content::headroom) [[likely]] {
+        pieces[0] = {bytes - segments[0].size, segments[0].size + segments[1].size};
+        std::memcpy(pieces[0].iov_base, segments[0].data, segments[0].size);
+        transmit(pieces, 1, false);
+        return;
+    }
+    for (unsigned i = 0; i < count; ++i)
+        pieces[i] = {segments[i].data ? const_cast<void*>(segments[i].data)
+                                      : bytes + segments[i].offset,
+                     segments[i].size};
+    transmit(pieces, count, false);
 }
 
 // Sends the segments up to the first that is left to sendfile, in one call: a head
@@ -94,14 +121,14 @@ void Connection::send_pieces(const ktcp_segment* segments, unsigned count) noexc
         if (read || (!whole && !unsendable_))
             break;
         size_t size = whole ? segment.size : KTCP_BUFFER_SIZE;
-        char* body = worker_.files->read(*resource_, segment.offset, size);
+        char* body = resource_ ? worker_.piece.read(resource_->content->fd(), segment.offset, size)
+                               : nullptr;
         if (!body) {
             verdict_ = protocol().resource_failed(session());
             return;
         }
         read = true;
-        // One piece is cheaper for the kernel than a list of two.
-        if (used == 1 && pieces[0].iov_len <= FileCache::headroom) {
+        if (used == 1 && pieces[0].iov_len <= FilePiece::headroom) {
             body -= pieces[0].iov_len;
             std::memcpy(body, pieces[0].iov_base, pieces[0].iov_len);
             size += pieces[0].iov_len;
@@ -151,7 +178,7 @@ void Connection::cork(bool on) noexcept {
 void Connection::send_file(const ktcp_segment& segment) noexcept {
     auto offset = static_cast<off_t>(segment.offset);
     size_t wanted = std::min(segment.size, sendfile_max);
-    ssize_t n = sendfile(fd_, resource_->fd.get(), &offset, wanted);
+    ssize_t n = sendfile(fd_, resource_->content->fd(), &offset, wanted);
     if (n > 0) {
         if (static_cast<uint64_t>(n) == segment.size) {
             if (ends_after_output())
@@ -182,7 +209,8 @@ void Connection::sent(ssize_t n, size_t wanted) noexcept {
     } else if (would_block(errno)) {
         writable_ = false;
     } else if (errno != EINTR) {
-        verdict_ = KTCP_CLOSE;
+        // After a FIN what has been sent by now could look like all of it.
+        verdict_ = peer_gone(errno) ? KTCP_CLOSE : KTCP_ABORT;
     }
 }
 

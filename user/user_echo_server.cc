@@ -11,17 +11,17 @@
 
 int main(int argc, char** argv) {
     using namespace ktcp::user;
-    EchoOptions options = parse_echo_options(argc, argv);
-    if (options.exit_status)
-        return *options.exit_status;
     try {
+        EchoOptions options = parse_echo_options(argc, argv);
+        if (options.exit_status)
+            return *options.exit_status;
         block_signals();
         set_descriptor_limit(*options.server.model);
         Server server(ktcp_echo_protocol, nullptr, options.server);
-        announce("user-echo-server", server, options.server, "echo");
-        return serve_until_signalled(server, "user-echo-server");
-    } catch (const StartError& error) {
-        std::fprintf(stderr, "user-echo-server: %s\n", error.what());
-        return 1;
+        return serve_until_signalled(server, "user-echo-server", [&] {
+            announce("user-echo-server", server, options.server, "echo");
+        });
+    } catch (const std::exception& error) {
+        return report_failed_start("user-echo-server", error);
     }
 }

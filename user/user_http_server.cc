@@ -11,17 +11,17 @@
 
 int main(int argc, char** argv) {
     using namespace ktcp::user;
-    HttpOptions options = parse_http_options(argc, argv);
-    if (options.exit_status)
-        return *options.exit_status;
     try {
+        HttpOptions options = parse_http_options(argc, argv);
+        if (options.exit_status)
+            return *options.exit_status;
         block_signals();
         set_descriptor_limit(*options.server.model);
         Server server(ktcp_http_protocol, &options.config, options.server);
-        announce("user-http-server", server, options.server, describe_roots(options));
-        return serve_until_signalled(server, "user-http-server");
-    } catch (const StartError& error) {
-        std::fprintf(stderr, "user-http-server: %s\n", error.what());
-        return 1;
+        return serve_until_signalled(server, "user-http-server", [&] {
+            announce("user-http-server", server, options.server, describe_roots(options));
+        });
+    } catch (const std::exception& error) {
+        return report_failed_start("user-http-server", error);
     }
 }

@@ -38,7 +38,7 @@ Worker::Worker(Service& shared, WorkerRecord& own)
     : service(shared), record(own), counters(own.counters), buffers(KTCP_BUFFER_SIZE, buffers_kept),
       blocks_(sizeof(Connection) + shared.protocol.session_size, blocks_kept) {
     if (service.roots)
-        files.emplace(*service.roots, service.cache_entries, counters);
+        files.emplace(*this, service.workers_last);
     read_clock();
 }
 
@@ -111,7 +111,7 @@ void Worker::reschedule(Connection& connection) noexcept {
 }
 
 void Worker::read_clock() noexcept {
-    timespec monotonic, real;
+    timespec monotonic = {}, real = {};
     clock_gettime(CLOCK_MONOTONIC_COARSE, &monotonic);
     clock_gettime(CLOCK_REALTIME_COARSE, &real);
     now.monotonic = static_cast<ktcp_time>(monotonic.tv_sec) * KTCP_SECOND +

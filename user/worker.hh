@@ -5,10 +5,13 @@
 #pragma once
 
 #include "address_limit.hh"
+#include "answer_cache.hh"
 #include "block_pool.hh"
+#include "cache_budget.hh"
 #include "deadline_heap.hh"
-#include "file_cache.hh"
+#include "file_piece.hh"
 #include "orders.hh"
+#include "roots.hh"
 #include "spare_memory.hh"
 
 #include <atomic>
@@ -17,6 +20,7 @@
 namespace ktcp::user {
 
 class Connection;
+class Worker;
 
 // What all workers of a server share, in memory that child processes share, too. What
 // sessions see of it is constant.
@@ -24,13 +28,16 @@ struct Service {
     const ktcp_protocol& protocol;
     const void* config;
     Roots* roots; // nullptr for a protocol that asks for no resource
-    size_t cache_entries;
+    CacheLimits cache_limits{};
+    // Do workers live as long as the server, and serve many clients?
+    bool workers_last = true;
     uint32_t max_connections;
     unsigned pool; // threads or processes, in the models with a fixed number of them
     Records records;
     Orders orders{};
     std::atomic<uint32_t> connections{0}; // of all workers
     SpareMemory spare{0};
+    CacheBudget cache{cache_limits};
     std::optional<AddressLimit> addresses{}; // none: each may have any number
 };
 
@@ -52,6 +59,16 @@ struct Delivery {
 
     // As recv(2) would for a non-blocking socket.
     ssize_t take(const ktcp_space& space) noexcept;
+};
+
+// What the engine calls back (ktcp/os.h): a connection, or its worker on behalf of all.
+class Host {
+public:
+    explicit Host(Worker& worker) noexcept : worker_(worker) {}
+    Worker& worker() const { return worker_; }
+
+protected:
+    Worker& worker_;
 };
 
 // Used by its own thread only.
@@ -93,10 +110,12 @@ public:
     WorkerRecord& record;
     Counters& counters; // of the record
     BlockPool buffers;
-    std::optional<FileCache> files;
+    Host host{*this}; // of what is made for many connections
+    std::optional<AnswerCache> files;
+    FilePiece piece;
     DeadlineHeap deadlines; // every live connection is in it
     // While set, connections stop where they want a resource, with Progress::again:
-    // a server model gathers requests first and answers them then (file_cache.hh).
+    // a server model gathers requests first and answers them then (answer_cache.hh).
     bool gathering = false;
     // While set, the connection that is driven receives this, and not from its socket.
     Delivery* delivery = nullptr;

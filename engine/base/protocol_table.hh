@@ -44,8 +44,8 @@ template <class Session> struct ProtocolTable {
     static ktcp_verdict entry(void* s, const ktcp_entry* entry, const ktcp_now* now) {
         return self(s).entry(*entry, *now);
     }
-    static ktcp_verdict end_of_entries(void* s, bool complete, const ktcp_now* now) {
-        return self(s).end_of_entries(complete, *now);
+    static ktcp_verdict end_of_entries(void* s, ktcp_resource_status end, const ktcp_now* now) {
+        return self(s).end_of_entries(end, *now);
     }
     static ktcp_time deadline(const void* s) { return self(s).deadline(); }
     static ktcp_verdict expired(void* s, uint64_t acknowledged, const ktcp_now* now) {
@@ -53,6 +53,33 @@ template <class Session> struct ProtocolTable {
     }
     static ktcp_verdict drain(void* s, const ktcp_now* now) { return self(s).drain(*now); }
     static void close(void* s) { self(s).close(); }
+
+    // What hosts that keep answers ask for, beside any session.
+    template <class S = Session>
+    static size_t describe(const void* config, const ktcp_resource_request* request,
+                           const ktcp_resource* resource, const ktcp_now* now, char* place) {
+        return S::describe(*static_cast<const typename S::Config*>(config), *request, *resource,
+                           *now, place);
+    }
+    template <class S = Session>
+    static bool compressible(const ktcp_resource_request* request, const ktcp_resource* resource) {
+        return S::compressible(*request, *resource);
+    }
+    template <class S = Session> static bool render_open(void* rendering, void* host,
+                                                         const void* config,
+                                                         const ktcp_resource_request* request) {
+        return (new (Place{rendering}) typename S::Rendering)
+            ->open(host, *static_cast<const typename S::Config*>(config), *request);
+    }
+    template <class S = Session> static bool render_entry(void* r, const ktcp_entry* entry) {
+        return static_cast<typename S::Rendering*>(r)->entry(*entry);
+    }
+    template <class S = Session> static size_t render_read(void* r, void* place, size_t size) {
+        return static_cast<typename S::Rendering*>(r)->read(static_cast<char*>(place), size);
+    }
+    template <class S = Session> static void render_close(void* r) {
+        static_cast<typename S::Rendering*>(r)->close();
+    }
 
     static constexpr ktcp_protocol make(const char* name) {
         ktcp_protocol table = {};
@@ -72,6 +99,14 @@ template <class Session> struct ProtocolTable {
             table.resource_failed = resource_failed;
             table.entry = entry;
             table.end_of_entries = end_of_entries;
+            table.describe = describe<Session>;
+            table.compressible = compressible<Session>;
+            static_assert(alignof(typename Session::Rendering) <= 16);
+            table.rendering_size = sizeof(typename Session::Rendering);
+            table.render_open = render_open<Session>;
+            table.render_entry = render_entry<Session>;
+            table.render_read = render_read<Session>;
+            table.render_close = render_close<Session>;
         }
         table.deadline = deadline;
         table.expired = expired;

@@ -12,7 +12,7 @@ inline constexpr uint64_t ones = 0x0101010101010101;
 inline constexpr uint64_t highs = 0x8080808080808080;
 
 inline uint64_t load(const char* p) {
-    uint64_t word;
+    uint64_t word = 0;
     __builtin_memcpy(&word, p, sizeof word);
     return word;
 }

@@ -39,7 +39,7 @@ bool date_of(const HeadFields& fields, Field field, int64_t now, int64_t& date) 
 
 Precondition evaluate_preconditions(const HeadFields& fields, bool get_or_head,
                                     const Validators& validators) {
-    int64_t date;
+    int64_t date = 0;
     // Section 13.2.2, steps 1 and 2.
     if (fields.has(Field::if_match)) {
         if (!any_tag_matches(fields, Field::if_match, validators.etag, strongly_equal))
@@ -66,7 +66,7 @@ bool if_range_allows(const HeadFields& fields, const Validators& validators) {
     Bytes value;
     if (!fields.single(Field::if_range, value))
         return false;
-    int64_t date;
+    int64_t date = 0;
     if (parse_http_date(value, validators.now, date)) {
         // A date is a strong validator only once its second is over (section 8.8.2.2).
         return date == validators.last_modified && date < validators.now;

@@ -10,7 +10,7 @@ namespace ktcp::http {
 
 struct ContentCoding {
     Bytes name;
-    ktcp_coding coding;
+    ktcp_coding coding = KTCP_CODING_IDENTITY;
 };
 
 // In the server's order of preference: by density.

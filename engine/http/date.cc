@@ -141,7 +141,7 @@ CivilTime civil_time(int64_t unix_seconds) {
     const uint32_t day_of_year = in_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     const uint32_t month_from_march = (5 * day_of_year + 2) / 153;
 
-    CivilTime t;
+    CivilTime t{};
     t.day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     t.month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
     t.year = year_of_era + era * 400 + (t.month <= 2 ? 1 : 0);

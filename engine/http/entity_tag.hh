@@ -11,7 +11,7 @@ namespace ktcp::http {
 // The tag of one representation, in its quotes.
 struct EntityTag {
     char text[80];
-    uint8_t size;
+    uint8_t size = 0;
 
     Bytes bytes() const { return {text, size}; }
 };

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/ascii.hh"
+#include "base/folded.hh"
 #include "base/scan.hh"
 
 namespace ktcp::http {
@@ -30,34 +31,38 @@ enum class Field : uint8_t {
 constexpr uint32_t field_bit(Field field) { return uint32_t{1} << static_cast<unsigned>(field); }
 
 // Names are case-insensitive. The length leaves at most two names to compare with.
-constexpr Field field_of(Bytes name) {
-    const auto is = [name](Bytes known, Field field) {
-        return ascii::equal_ignoring_case(name, known) ? field : Field::other;
-    };
-    if (name.size == 4)
-        return is("host"_b, Field::host);
-    if (name.size == 5)
-        return is("range"_b, Field::range);
-    if (name.size == 6)
-        return ascii::lower(name[0]) == 'a' ? is("accept"_b, Field::accept)
-                                            : is("expect"_b, Field::expect);
-    if (name.size == 8)
-        return ascii::lower(name[3]) == 'm' ? is("if-match"_b, Field::if_match)
-                                            : is("if-range"_b, Field::if_range);
-    if (name.size == 10)
-        return is("connection"_b, Field::connection);
-    if (name.size == 13)
-        return is("if-none-match"_b, Field::if_none_match);
-    if (name.size == 14)
-        return is("content-length"_b, Field::content_length);
-    if (name.size == 15)
-        return is("accept-encoding"_b, Field::accept_encoding);
-    if (name.size == 17)
-        return ascii::lower(name[0]) == 't' ? is("transfer-encoding"_b, Field::transfer_encoding)
-                                            : is("if-modified-since"_b, Field::if_modified_since);
-    if (name.size == 19)
-        return is("if-unmodified-since"_b, Field::if_unmodified_since);
-    return Field::other;
+inline Field field_of(Bytes name) {
+    const char* const text = name.data;
+    switch (name.size) {
+    case 4:
+        return folds_to<"host">(text) ? Field::host : Field::other;
+    case 5:
+        return folds_to<"range">(text) ? Field::range : Field::other;
+    case 6:
+        return folds_to<"accept">(text)   ? Field::accept
+               : folds_to<"expect">(text) ? Field::expect
+                                          : Field::other;
+    case 8:
+        return folds_to<"if-match">(text)   ? Field::if_match
+               : folds_to<"if-range">(text) ? Field::if_range
+                                            : Field::other;
+    case 10:
+        return folds_to<"connection">(text) ? Field::connection : Field::other;
+    case 13:
+        return folds_to<"if-none-match">(text) ? Field::if_none_match : Field::other;
+    case 14:
+        return folds_to<"content-length">(text) ? Field::content_length : Field::other;
+    case 15:
+        return folds_to<"accept-encoding">(text) ? Field::accept_encoding : Field::other;
+    case 17:
+        return folds_to<"if-modified-since">(text)   ? Field::if_modified_since
+               : folds_to<"transfer-encoding">(text) ? Field::transfer_encoding
+                                                     : Field::other;
+    case 19:
+        return folds_to<"if-unmodified-since">(text) ? Field::if_unmodified_since : Field::other;
+    default:
+        return Field::other;
+    }
 }
 
 // Without the white space at either end (OWS, RFC 9110 section 5.6.3).
@@ -72,11 +77,13 @@ constexpr Bytes trim(Bytes text) {
 }
 
 inline bool is_field_value(Bytes value) {
-    const char* p = value.begin();
-    const char* const end = value.end();
-    while (end - p >= 8 && !scan::maybe_control(scan::load(p)))
-        p += 8;
-    return ascii::all(Bytes(p, end), ascii::field_value);
+    if (value.size < 8)
+        return ascii::all(value, ascii::field_value);
+    const char* const last = value.end() - 8;
+    for (const char* p = value.begin(); p < last; p += 8)
+        if (scan::maybe_control(scan::load(p)))
+            return ascii::all(value, ascii::field_value);
+    return !scan::maybe_control(scan::load(last)) || ascii::all(value, ascii::field_value);
 }
 
 // Calls f for each non-empty member of a comma-separated list, without the white

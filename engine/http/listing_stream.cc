@@ -45,7 +45,7 @@ void ListingStream::put_row(Writer& out, const ktcp_entry& entry) {
 }
 
 bool ListingStream::put_collected(Writer& out) {
-    ktcp_entry entry;
+    ktcp_entry entry = {};
     while (sorter_ && has_room(out)) {
         if (sorted_ ? sorter_->pop(entry) : sorter_->pop_unsorted(entry))
             put_row(out, entry);

@@ -15,11 +15,11 @@ namespace ktcp::http {
 class ListingStream {
 public:
     struct Options {
-        ListingFormat format;
-        ListingOrder order;
-        bool chunked;
-        bool hidden;      // names that begin with a dot are shown
-        size_t sort_size; // bytes
+        ListingFormat format = {};
+        ListingOrder order = {};
+        bool chunked = false;
+        bool hidden = false;  // names that begin with a dot are shown
+        size_t sort_size = 0; // bytes
     };
 
     void start(void* host, const Options& options);

@@ -54,7 +54,47 @@ constexpr Index make_index() {
 
 constexpr Index index = make_index();
 
+// Beside text/* and what is XML or JSON by its name (RFC 6838 section 4.2.8).
+constexpr Bytes compressible_types[] = {
+    "application/javascript"_b,
+    "application/json"_b,
+    "application/rtf"_b,
+    "application/sql"_b,
+    "application/vnd.ms-fontobject"_b,
+    "application/wasm"_b,
+    "application/x-sh"_b,
+    "application/x-tar"_b,
+    "application/x-tex"_b,
+    "application/xml"_b,
+    "application/yaml"_b,
+    "font/otf"_b,
+    "font/ttf"_b,
+    "image/bmp"_b,
+    "image/vnd.microsoft.icon"_b,
+    "image/x-portable-anymap"_b,
+    "image/x-portable-bitmap"_b,
+    "image/x-portable-graymap"_b,
+    "image/x-portable-pixmap"_b,
+};
+
+constexpr bool ends_with(Bytes text, Bytes end) {
+    return text.size >= end.size && text.from(text.size - end.size) == end;
+}
+
 } // namespace
+
+bool is_compressible(Bytes media_type) {
+    size_t n = 0;
+    while (n < media_type.size && media_type[n] != ';')
+        n++;
+    const Bytes type = media_type.first(n); // without parameters
+    if (type.starts_with("text/"_b) || ends_with(type, "+xml"_b) || ends_with(type, "+json"_b))
+        return true;
+    for (Bytes known : compressible_types)
+        if (type == known)
+            return true;
+    return false;
+}
 
 Bytes media_type_of(Bytes path) {
     constexpr size_t longest = longest_extension();

@@ -16,4 +16,8 @@ inline constexpr Bytes default_type = "application/octet-stream"_b;
 // regard to case; textual types carry "; charset=utf-8".
 Bytes media_type_of(Bytes path);
 
+// Do content codings make content of this type (a value of media_type_of()) smaller?
+// False where it is compressed in itself, as most images are.
+bool is_compressible(Bytes media_type);
+
 } // namespace ktcp::http

@@ -26,9 +26,9 @@ enum class SpecOutcome : uint8_t { malformed, satisfiable, unsatisfiable };
 SpecOutcome parse_spec(Bytes spec, uint64_t size, ByteRange& range) {
     const char* p = spec.begin();
     const char* const end = spec.end();
-    uint64_t first, last = UINT64_MAX;
+    uint64_t first = 0, last = UINT64_MAX;
     if (p != end && *p == '-') {
-        uint64_t suffix;
+        uint64_t suffix = 0;
         if (!read_number(++p, end, suffix) || p != end)
             return SpecOutcome::malformed;
         if (suffix == 0)
@@ -87,7 +87,7 @@ RangeOutcome parse_ranges(Bytes value, uint64_t size, ByteRange* ranges, unsigne
     unsigned specs = 0;
     bool valid = true;
     for_each_list_member(value.from(unit.size), [&](Bytes spec) {
-        ByteRange range;
+        ByteRange range = {};
         if (!valid || specs++ == capacity) {
             valid = false;
             return;

@@ -48,7 +48,7 @@ ParseResult RequestParser::parse(Bytes input, const HeadLimits& limits) {
         }
         const Bytes text = line.first(line.size - 1);
 
-        bool good;
+        bool good = false;
         if (state_ == State::fields) {
             if (text.empty())
                 return finish() ? ParseResult::complete : ParseResult::invalid;
@@ -58,15 +58,43 @@ ParseResult RequestParser::parse(Bytes input, const HeadLimits& limits) {
         } else {
             good = parse_request_line(text, limits);
             state_ = State::fields;
+            fields_ = line_;
         }
         if (!good)
             return ParseResult::invalid;
     }
 }
 
+bool RequestParser::parse_repeated(Bytes input, const HeadLimits& limits,
+                                   const FieldMemory& memory) {
+    const char* const lf = scan::find(input.begin(), input.end(), '\n');
+    if (lf == input.end() || !memory.repeats(lf + 1, input.end()))
+        return false;
+    const size_t head_size = static_cast<size_t>(lf + 1 - input.begin()) + memory.size();
+    if (head_size > limits.head || lf - input.begin() < 2 || lf[-1] != '\r' ||
+        !parse_request_line(Bytes(input.begin(), lf - 1), limits) ||
+        !memory.recall(lf + 1, request_)) {
+        *this = {};
+        return false;
+    }
+    line_ = scanned_ = static_cast<uint32_t>(head_size);
+    return true;
+}
+
+void RequestParser::remember(Bytes input, FieldMemory& memory) const {
+    if (request_.chunked || request_.has_content_length)
+        memory.forget();
+    else
+        memory.store(input.begin() + fields_, input.begin() + line_, request_);
+}
+
 // Known before the rest of the line is: what refuses a HEAD has no content either
 // (RFC 9110 section 9.3.2). Returns the bytes that it takes with its space; 0: none.
 size_t RequestParser::read_method(Bytes line) {
+    if (line.size > 4 && __builtin_memcmp(line.data, "GET ", 4) == 0) {
+        request_.method = Method::get;
+        return 4;
+    }
     size_t i = 0;
     while (i < line.size && ascii::is(line[i], ascii::token))
         i++;
@@ -88,8 +116,8 @@ bool RequestParser::parse_request_line(Bytes line, const HeadLimits& limits) {
     if (rest.size <= version_size)
         return fail(Status::bad_request);
     const Bytes version = rest.from(rest.size - version_size);
-    if (!version.starts_with(" HTTP/"_b) || !ascii::is_digit(version[6]) || version[7] != '.' ||
-        !ascii::is_digit(version[8]))
+    if (__builtin_memcmp(version.data, " HTTP/", 6) != 0 || !ascii::is_digit(version[6]) ||
+        version[7] != '.' || !ascii::is_digit(version[8]))
         return fail(Status::bad_request);
     const Bytes target = rest.first(rest.size - version_size);
     if (!ascii::all(target, ascii::target))
@@ -109,16 +137,16 @@ bool RequestParser::parse_field_line(Bytes line, const HeadLimits& limits) {
     if (++field_lines_ > limits.fields)
         return fail(Status::header_fields_too_large);
 
+    const char* const colon = scan::find(line.begin(), line.end(), ':');
+    if (colon == line.begin() || colon == line.end())
+        return fail(Status::bad_request);
+    const Bytes name(line.begin(), colon);
+    const Bytes value = trim(Bytes(colon + 1, line.end()));
+    const Field field = field_of(name);
     // A name that starts with a space is obs-fold (section 5.2), one that ends in
     // a space is how requests were smuggled (section 5.1): no token has either.
-    size_t colon = 0;
-    while (colon < line.size && ascii::is(line[colon], ascii::token))
-        colon++;
-    if (colon == 0 || colon == line.size || line[colon] != ':')
+    if (field == Field::other && !ascii::all(name, ascii::token))
         return fail(Status::bad_request);
-
-    const Bytes value = trim(line.from(colon + 1));
-    const Field field = field_of(line.first(colon));
     // What may stand in Host is a part of what may stand in any value.
     if (!(field == Field::host ? is_authority(value) : is_field_value(value)))
         return fail(Status::bad_request);
@@ -131,7 +159,7 @@ bool RequestParser::parse_field_line(Bytes line, const HeadLimits& limits) {
     case Field::content_length:
         return parse_content_length(value);
     case Field::expect:
-        if (ascii::equal_ignoring_case(value, "100-continue"_b))
+        if (folds_to<"100-continue">(value))
             request_.expect_continue = true;
         else
             request_.expect_unknown = true;
@@ -177,17 +205,20 @@ bool RequestParser::parse_content_length(Bytes value) {
 }
 
 bool RequestParser::parse_transfer_encoding(Bytes value) {
-    request_.chunked =
-        !request_.has_transfer_encoding && ascii::equal_ignoring_case(value, "chunked"_b);
+    request_.chunked = !request_.has_transfer_encoding && folds_to<"chunked">(value);
     request_.has_transfer_encoding = true;
     return true;
 }
 
 void RequestParser::parse_connection(Bytes value) {
+    if (folds_to<"keep-alive">(value)) { // nearly always the only one
+        request_.connection_keep_alive = true;
+        return;
+    }
     for_each_list_member(value, [this](Bytes option) {
-        if (ascii::equal_ignoring_case(option, "close"_b))
+        if (folds_to<"close">(option))
             request_.connection_close = true;
-        else if (ascii::equal_ignoring_case(option, "keep-alive"_b))
+        else if (folds_to<"keep-alive">(option))
             request_.connection_keep_alive = true;
     });
 }

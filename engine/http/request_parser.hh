@@ -3,6 +3,7 @@
 // Request head parser, RFC 9112 sections 2 to 5.
 #pragma once
 
+#include "http/field_memory.hh"
 #include "http/request.hh"
 #include "http/status.hh"
 
@@ -33,6 +34,13 @@ public:
     // Allocates nothing, touches nothing else.
     [[nodiscard]] ParseResult parse(Bytes input, const HeadLimits& limits);
 
+    // The same for an input that nothing was read of yet, if its field lines are those of
+    // `memory`. False: they are not, or the head is not whole or not good; parse() tells.
+    [[nodiscard]] bool parse_repeated(Bytes input, const HeadLimits& limits,
+                                      const FieldMemory& memory);
+    // After complete by parse(): has them remembered, if they may be.
+    void remember(Bytes input, FieldMemory& memory) const;
+
     // After complete: the request, and the bytes that its head took.
     const Request& request() const { return request_; }
     size_t head_size() const { return line_; }
@@ -53,6 +61,7 @@ private:
     bool fail(Status status);
 
     Request request_;
+    uint32_t fields_ = 0;  // where the first field line begins
     uint32_t line_ = 0;    // where the current line begins
     uint32_t scanned_ = 0; // no LF in [line_, scanned_)
     Status error_ = Status::none;

@@ -13,6 +13,19 @@ void put_if_any(Writer& out, Bytes begin, Bytes value) {
     out.put(value);
 }
 
+// A server sends its own version whatever the client's: RFC 9110 section 6.2.
+constexpr Bytes ok_begin = "HTTP/1.1 200 OK\r\nServer: ktcp\r\nDate: "_b;
+
+// The line end of what comes before it, and then Connection, if it is to be said.
+void put_persistence(Writer& out, Persistence persistence) {
+    if (persistence == Persistence::close)
+        out.put("\r\nConnection: close\r\n"_b);
+    else if (persistence == Persistence::keep_alive)
+        out.put("\r\nConnection: keep-alive\r\n"_b);
+    else
+        out.put("\r\n"_b);
+}
+
 } // namespace
 
 void put_field(Writer& out, Bytes name, Bytes value) {
@@ -22,16 +35,7 @@ void put_field(Writer& out, Bytes name, Bytes value) {
     out.put("\r\n"_b);
 }
 
-void put_head(Writer& out, const ResponseHead& head) {
-    // A server sends its own version whatever the client's: RFC 9110 section 6.2.
-    if (head.status == Status::ok) {
-        out.put("HTTP/1.1 200 OK\r\nServer: ktcp\r\nDate: "_b);
-    } else {
-        out.put("HTTP/1.1 "_b);
-        out.put(status_text(head.status));
-        out.put("\r\nServer: ktcp\r\nDate: "_b);
-    }
-    out.put(head.date);
+void put_description(Writer& out, const ResponseHead& head) {
     if (!head.content_type.empty()) {
         out.put("\r\nContent-Type: "_b);
         out.put(head.content_type);
@@ -55,12 +59,27 @@ void put_head(Writer& out, const ResponseHead& head) {
     put_if_any(out, "\r\nContent-Encoding: "_b, head.content_coding);
     put_if_any(out, "\r\nCache-Control: "_b, head.cache_control);
     put_if_any(out, "\r\nVary: "_b, head.vary);
-    if (head.persistence == Persistence::close)
-        out.put("\r\nConnection: close\r\n"_b);
-    else if (head.persistence == Persistence::keep_alive)
-        out.put("\r\nConnection: keep-alive\r\n"_b);
-    else
-        out.put("\r\n"_b);
+}
+
+void put_head(Writer& out, const ResponseHead& head) {
+    if (head.status == Status::ok) {
+        out.put(ok_begin);
+    } else {
+        out.put("HTTP/1.1 "_b);
+        out.put(status_text(head.status));
+        out.put("\r\nServer: ktcp\r\nDate: "_b);
+    }
+    out.put(head.date);
+    put_description(out, head);
+    put_persistence(out, head.persistence);
+}
+
+void put_ok_head(Writer& out, Bytes date, Bytes description, Persistence persistence) {
+    out.put(ok_begin);
+    out.put(date);
+    out.put(description);
+    put_persistence(out, persistence);
+    end_head(out);
 }
 
 } // namespace ktcp::http

@@ -35,9 +35,15 @@ struct ResponseHead {
     Bytes vary;
 };
 
+// The fields that belong to what is sent, each with a line end before it and none behind.
+void put_description(Writer& out, const ResponseHead& head);
+
 // The head up to and including its last field; more fields may follow with
 // put_field(), and end_head() ends it.
 void put_head(Writer& out, const ResponseHead& head);
+
+// The whole head, its end included, of a 200 of which there is a description.
+void put_ok_head(Writer& out, Bytes date, Bytes description, Persistence persistence);
 
 void put_field(Writer& out, Bytes name, Bytes value);
 inline void end_head(Writer& out) { out.put("\r\n"_b); }

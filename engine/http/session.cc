@@ -131,7 +131,13 @@ ktcp_verdict Session::read_head(const ktcp_now& now) {
         release_input();
         return input_ended_ || draining_ ? KTCP_CLOSE : KTCP_WANT_RECEIVE;
     }
-    ParseResult result = parser_.parse(Bytes(in_ + begin_, in_ + end_), limits());
+    const Bytes input(in_ + begin_, in_ + end_);
+    if (fresh_ && parser_.parse_repeated(input, limits(), last_fields_)) {
+        next_ = begin_ + static_cast<uint32_t>(parser_.head_size());
+        return begin_request(now);
+    }
+    fresh_ = false;
+    ParseResult result = parser_.parse(input, limits());
     if (result == ParseResult::incomplete && end_ == KTCP_BUFFER_SIZE) {
         // Pipelined requests before this one took its room. The parser refuses
         // what fills a buffer by itself, so begin_ is not 0 here.
@@ -140,6 +146,8 @@ ktcp_verdict Session::read_head(const ktcp_now& now) {
     }
     switch (result) {
     case ParseResult::complete:
+        parser_.remember(Bytes(in_ + begin_, in_ + end_), last_fields_);
+        codings_known_ = false;
         next_ = begin_ + static_cast<uint32_t>(parser_.head_size());
         return begin_request(now);
     case ParseResult::invalid:
@@ -311,6 +319,7 @@ ktcp_verdict Session::finish_output(const ktcp_now& now) {
     // Pipelined bytes are a head that has begun; otherwise the client is idle.
     begin_ = next_;
     parser_ = {};
+    fresh_ = true;
     const bool pipelined = begin_ != end_;
     deadline_ = after(now, pipelined ? config_.head_timeout : config_.idle_timeout);
     return read_head(now);

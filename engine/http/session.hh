@@ -10,6 +10,7 @@
 #include "http/head_fields.hh"
 #include "http/listing_stream.hh"
 #include "http/output.hh"
+#include "http/rendering.hh"
 #include "http/request_parser.hh"
 #include "http/response_writer.hh"
 #include "http/target.hh"
@@ -28,6 +29,7 @@ namespace ktcp::http {
 class Session {
 public:
     using Config = ktcp_http_config;
+    using Rendering = http::Rendering;
 
     Session(void* host, const Config* config) : host_(host), config_(*config) {}
 
@@ -42,11 +44,15 @@ public:
     ktcp_verdict resource(const ktcp_resource& resource, const ktcp_now& now);
     ktcp_verdict resource_failed() { return KTCP_ABORT; }
     ktcp_verdict entry(const ktcp_entry& entry, const ktcp_now& now);
-    ktcp_verdict end_of_entries(bool complete, const ktcp_now& now);
+    ktcp_verdict end_of_entries(ktcp_resource_status end, const ktcp_now& now);
     ktcp_time deadline() const;
     ktcp_verdict expired(uint64_t acknowledged, const ktcp_now& now);
     ktcp_verdict drain(const ktcp_now& now);
     void close();
+
+    static size_t describe(const Config& config, const ktcp_resource_request& request,
+                           const ktcp_resource& resource, const ktcp_now& now, char* place);
+    static bool compressible(const ktcp_resource_request& request, const ktcp_resource& resource);
 
 private:
     enum class Phase : uint8_t {
@@ -79,17 +85,20 @@ private:
     ktcp_verdict answer(const ktcp_now& now);
 
     ktcp_verdict answer_file(const ktcp_resource& resource, const ktcp_now& now);
+    ktcp_verdict answer_described(const ktcp_resource& resource, const ktcp_now& now);
     ktcp_verdict answer_whole(ResponseHead& head, uint64_t size, const ktcp_now& now);
     ktcp_verdict answer_ranges(ResponseHead& head, uint64_t size, uint64_t seed,
                                const ktcp_now& now);
     ktcp_verdict answer_unsatisfiable(uint64_t size, const ktcp_now& now);
-    ktcp_verdict answer_directory(const ktcp_now& now);
+    ktcp_verdict answer_directory(const ktcp_resource& resource, const ktcp_now& now);
     ktcp_verdict answer_redirect(const ktcp_now& now);
     ktcp_verdict answer_hello(const ktcp_now& now);
     ktcp_verdict answer_status(Status status, const ktcp_now& now);
     ktcp_verdict refuse(Status status, const ktcp_now& now);
 
+    ListingKind listing_kind() const;
     ResponseHead listing_head() const;
+    void count_coding(uint8_t coding);
     void begin_listing(bool sorted, const ktcp_now& now);
     ktcp_verdict send_rows(const ktcp_now& now);
     ktcp_verdict send_part(const ktcp_now& now);
@@ -103,6 +112,11 @@ private:
                           parser_.request().fields & which);
     }
     bool takes(uint8_t coding) const;
+    Persistence persistence() const {
+        return !keep_alive_                           ? Persistence::close
+               : parser_.request().minor_version == 0 ? Persistence::keep_alive
+                                                      : Persistence::implied;
+    }
     void start_head(ResponseHead& head, Writer& out, const ktcp_now& now);
     void put_status_content(Writer& out, Status status);
     ktcp_verdict send(const Writer& out, Next next, const ktcp_now& now);
@@ -132,6 +146,7 @@ private:
 
     Output output_;
     RequestParser parser_;
+    FieldMemory last_fields_;
     BodyReader body_;
     Target target_;
     DateCache date_;
@@ -140,6 +155,8 @@ private:
     uint32_t root_ = 0;
     // What the client takes; set when a resource is looked for.
     uint8_t codings_[sizeof(ktcp_resource_request::codings)] = {};
+    bool codings_known_ = false; // those are the ones of last_fields_
+    bool fresh_ = true;          // nothing of the head was read yet
     Phase phase_ = Phase::head;
     Next next_step_ = Next::request;
     Status status_ = Status::none; // decided before the resource is looked up

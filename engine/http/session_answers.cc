@@ -5,6 +5,7 @@
 #include "http/conditional.hh"
 #include "http/content_coding.hh"
 #include "http/escape.hh"
+#include "http/file_head.hh"
 #include "http/media_type.hh"
 #include "http/negotiation.hh"
 #include "http/session.hh"
@@ -16,8 +17,6 @@ namespace {
 constexpr Bytes index_name = "index.html"_b;
 constexpr Bytes hello = "Hello World!"_b;
 
-constexpr Bytes json_type = "application/json"_b;
-
 // Of a head, in bytes; Cache-Control comes on top, for files.
 constexpr size_t head_max = 512;
 
@@ -27,6 +26,7 @@ constexpr uint32_t tag_fields = field_bit(Field::if_match) | field_bit(Field::if
 // By which fields a file's response may be another one than the whole of it.
 constexpr uint32_t precondition_fields =
     tag_fields | field_bit(Field::if_modified_since) | field_bit(Field::if_unmodified_since);
+constexpr uint32_t selective_fields = precondition_fields | field_bit(Field::range);
 
 ktcp_counter counter_of(Status status) {
     const unsigned code = static_cast<unsigned>(status);
@@ -34,6 +34,13 @@ ktcp_counter counter_of(Status status) {
            : code < 400 ? KTCP_COUNT_responses_3xx
            : code < 500 ? KTCP_COUNT_responses_4xx
                         : KTCP_COUNT_responses_5xx;
+}
+
+// Of what cannot be had.
+Status status_of(ktcp_resource_status status) {
+    return status == KTCP_RESOURCE_NOT_FOUND   ? Status::not_found
+           : status == KTCP_RESOURCE_FORBIDDEN ? Status::forbidden
+                                               : Status::internal_server_error;
 }
 
 } // namespace
@@ -46,7 +53,15 @@ ktcp_verdict Session::answer(const ktcp_now& now) {
     if (!has_files())
         return answer_hello(now);
 
-    accepted_codings(head_fields(), codings_);
+    if (!codings_known_)
+        accepted_codings(head_fields(), codings_);
+    codings_known_ = true;
+    // Ranges are served of a file's own bytes only (file_head.cc).
+    if ((parser_.request().fields & field_bit(Field::range)) != 0 && !head_only_ &&
+        takes(KTCP_CODING_IDENTITY)) {
+        accepted_codings(HeadFields(Bytes(), 0), codings_);
+        codings_known_ = false;
+    }
     // A directory is first asked for its index page.
     const size_t size = target_.path_size;
     trying_index_ = target_.directory && size + 1 + index_name.size < path_capacity;
@@ -68,6 +83,8 @@ ktcp_resource_request Session::resource_request() const {
     if (trying_index_)
         request.size += index_name.size + (target_.path_size != 0 ? 1 : 0);
     request.root = root_;
+    if (target_.directory && !trying_index_)
+        request.rendering = listing_kind().number();
     __builtin_memcpy(request.codings, codings_, sizeof codings_);
     return request;
 }
@@ -91,15 +108,14 @@ ktcp_verdict Session::resource(const ktcp_resource& resource, const ktcp_now& no
     case KTCP_RESOURCE_DIRECTORY:
         if (trying_index_)
             break;
-        return target_.directory ? answer_directory(now) : answer_redirect(now);
+        return target_.directory ? answer_directory(resource, now) : answer_redirect(now);
     case KTCP_RESOURCE_NOT_FOUND:
         if (trying_index_)
             break;
-        return answer_status(Status::not_found, now);
+        [[fallthrough]];
     case KTCP_RESOURCE_FORBIDDEN:
-        return answer_status(Status::forbidden, now);
     case KTCP_RESOURCE_FAILED:
-        return answer_status(Status::internal_server_error, now);
+        return answer_status(status_of(resource.status), now);
     }
     // No index page: the directory itself.
     release_resource();
@@ -112,9 +128,7 @@ ktcp_verdict Session::resource(const ktcp_resource& resource, const ktcp_now& no
 void Session::start_head(ResponseHead& head, Writer& out, const ktcp_now& now) {
     if (head.framing == ResponseHead::Framing::until_close)
         keep_alive_ = false;
-    head.persistence = !keep_alive_                           ? Persistence::close
-                       : parser_.request().minor_version == 0 ? Persistence::keep_alive
-                                                              : Persistence::implied;
+    head.persistence = persistence();
     ktcp_os_count(host_, counter_of(head.status));
     head.date = date_.text(now.unix_seconds);
     put_head(out, head);
@@ -122,46 +136,83 @@ void Session::start_head(ResponseHead& head, Writer& out, const ktcp_now& now) {
 
 // ---- Files ---------------------------------------------------------------------
 
+size_t Session::describe(const Config& config, const ktcp_resource_request& request,
+                         const ktcp_resource& resource, const ktcp_now& now, char* place) {
+    return http::describe(config, request, resource, now.unix_seconds, place);
+}
+
+bool Session::compressible(const ktcp_resource_request& request, const ktcp_resource& resource) {
+    return http::compressible(request, resource);
+}
+
+void Session::count_coding(uint8_t coding) {
+    switch (coding) {
+    case KTCP_CODING_GZIP:
+        return ktcp_os_count(host_, KTCP_COUNT_coded_gzip);
+    case KTCP_CODING_DEFLATE:
+        return ktcp_os_count(host_, KTCP_COUNT_coded_deflate);
+    case KTCP_CODING_BR:
+        return ktcp_os_count(host_, KTCP_COUNT_coded_br);
+    case KTCP_CODING_ZSTD:
+        return ktcp_os_count(host_, KTCP_COUNT_coded_zstd);
+    default:
+        return;
+    }
+}
+
 ktcp_verdict Session::answer_file(const ktcp_resource& resource, const ktcp_now& now) {
     if (!takes(resource.coding))
         return answer_status(Status::not_acceptable, now);
+    count_coding(resource.coding);
 
-    const EntityTag tag = entity_tag_of(resource);
+    const uint32_t fields_present = parser_.request().fields;
+    if (resource.head && (fields_present & selective_fields) == 0)
+        return answer_described(resource, now);
+
+    EntityTag tag;
+    const ktcp_resource_request request = resource_request();
+    ResponseHead head =
+        file_head(config_, Bytes(request.path, request.size), resource, now.unix_seconds, tag);
     const HeadFields fields = head_fields();
-    // No date that lies ahead of the response's own: RFC 9110 section 8.8.2.1.
-    const int64_t modified =
-        resource.modified_seconds < now.unix_seconds ? resource.modified_seconds : now.unix_seconds;
-    const Validators validators = {tag.bytes(), modified, now.unix_seconds};
+    // What is not settled is later than any date that a client can have of it. And a date that
+    // lies ahead is compared as it is, not as the client is told: else who has what was there a
+    // moment ago would be told that it still is, by a clock that is a moment behind.
+    const Validators validators = {
+        head.entity_tag, resource.unsettled ? now.unix_seconds + 1 : resource.modified_seconds,
+        now.unix_seconds};
     Precondition outcome = Precondition::proceed;
-    if ((parser_.request().fields & precondition_fields) != 0)
+    if ((fields_present & precondition_fields) != 0)
         outcome = evaluate_preconditions(fields, true, validators);
     if (outcome == Precondition::failed)
         return answer_status(Status::precondition_failed, now);
-
-    ResponseHead head;
-    head.entity_tag = tag.bytes();
-    head.has_last_modified = true;
-    head.last_modified = modified;
-    if (config_.cache_control)
-        head.cache_control = bytes_of(config_.cache_control);
-    if (resource.varies)
-        head.vary = "Accept-Encoding"_b;
     if (outcome == Precondition::not_modified) {
+        // RFC 9110 section 15.4.5
         head.status = Status::not_modified;
-        head.framing = ResponseHead::Framing::none; // RFC 9110 section 15.4.5
+        head.framing = ResponseHead::Framing::none;
+        head.content_type = head.content_coding = {};
+        head.accept_ranges = false;
         return answer_whole(head, 0, now);
     }
-    head.content_coding = content_coding_name(resource.coding);
-    head.content_type =
-        trying_index_ ? html_type : media_type_of(Bytes(output_.path(), target_.path_size));
     // Range is defined for GET alone: RFC 9110 section 14.2. Of nothing there are no
     // ranges, but who asks for "bytes=0-" of any file means all of it, as of a long one.
-    if (fields.has(Field::range) && !head_only_ && config_.max_ranges != 0 && resource.size != 0 &&
+    if (fields.has(Field::range) && !head_only_ && head.accept_ranges && resource.size != 0 &&
         if_range_allows(fields, validators))
         return answer_ranges(head, resource.size,
                              resource.inode ^ resource.modified_ns ^ now.monotonic, now);
-    head.accept_ranges = config_.max_ranges != 0;
     return answer_whole(head, resource.size, now);
+}
+
+// What most requests come to.
+ktcp_verdict Session::answer_described(const ktcp_resource& resource, const ktcp_now& now) {
+    ktcp_os_count(host_, KTCP_COUNT_responses_2xx);
+    Writer out = output_.writer();
+    put_ok_head(out, date_.text(now.unix_seconds), Bytes(resource.head, resource.head_size),
+                persistence());
+    if (head_only_ || resource.size == 0)
+        release_resource();
+    else
+        output_.set_range({0, resource.size});
+    return send(out, Next::request, now);
 }
 
 ktcp_verdict Session::answer_whole(ResponseHead& head, uint64_t size, const ktcp_now& now) {
@@ -187,7 +238,6 @@ ktcp_verdict Session::answer_ranges(ResponseHead& head, uint64_t size, uint64_t 
         outcome = parse_ranges(value, size, parts.ranges, config_.max_ranges, parts.count);
     if (outcome == RangeOutcome::unsatisfiable)
         return answer_unsatisfiable(size, now);
-    head.accept_ranges = true;
     if (outcome == RangeOutcome::whole)
         return answer_whole(head, size, now);
 
@@ -339,29 +389,45 @@ ktcp_verdict Session::refuse(Status status, const ktcp_now& now) {
 
 static_assert(head_max + listing_begin_max + Chunk::overhead <= KTCP_BUFFER_SIZE - path_capacity);
 
+ListingKind Session::listing_kind() const {
+    return {prefers_json(head_fields()) ? ListingFormat::json : ListingFormat::html,
+            listing_order_of(target_.query)};
+}
+
+// Of a listing that is made as it is sent.
 ResponseHead Session::listing_head() const {
+    const ListingKind kind = listing_kind();
     ResponseHead head;
-    head.content_type = prefers_json(head_fields()) ? json_type : html_type;
+    head.content_type = listing_type(kind.format);
     head.framing = parser_.request().minor_version >= 1 ? ResponseHead::Framing::chunked
                                                         : ResponseHead::Framing::until_close;
-    head.vary = "Accept"_b;
+    head.vary = listing_vary(false);
     return head;
 }
 
-ktcp_verdict Session::answer_directory(const ktcp_now& now) {
-    if (!takes(KTCP_CODING_IDENTITY))
+ktcp_verdict Session::answer_directory(const ktcp_resource& resource, const ktcp_now& now) {
+    if (!takes(resource.rendered ? resource.coding : uint8_t{KTCP_CODING_IDENTITY}))
         return answer_status(Status::not_acceptable, now);
-    ResponseHead head = listing_head();
+    if (resource.head && (parser_.request().fields & tag_fields) == 0) {
+        count_coding(resource.coding);
+        return answer_described(resource, now);
+    }
+    ResponseHead head =
+        resource.rendered ? rendering_head(listing_kind().number(), resource) : listing_head();
     switch (evaluate_preconditions(head_fields(tag_fields), true, Validators{})) {
     case Precondition::failed:
         return answer_status(Status::precondition_failed, now);
     case Precondition::not_modified:
         head.status = Status::not_modified;
         head.framing = ResponseHead::Framing::none;
-        head.content_type = {};
+        head.content_type = head.content_coding = {};
         return answer_whole(head, 0, now);
     case Precondition::proceed:
         break;
+    }
+    if (resource.rendered) {
+        count_coding(resource.coding);
+        return answer_whole(head, resource.size, now);
     }
     if (head_only_) {
         release_resource();
@@ -370,10 +436,9 @@ ktcp_verdict Session::answer_directory(const ktcp_now& now) {
         end_head(out);
         return send(out, Next::request, now);
     }
-    listing_.start(host_,
-                   {head.content_type == json_type ? ListingFormat::json : ListingFormat::html,
-                    listing_order_of(target_.query), head.framing == ResponseHead::Framing::chunked,
-                    config_.list_hidden, config_.sort_size});
+    const ListingKind kind = listing_kind();
+    listing_.start(host_, {kind.format, kind.order, head.framing == ResponseHead::Framing::chunked,
+                           config_.list_hidden, config_.sort_size});
     if (!listing_.collecting())
         begin_listing(false, now);
     phase_ = Phase::entries;
@@ -411,12 +476,13 @@ ktcp_verdict Session::entry(const ktcp_entry& entry, const ktcp_now& now) {
     return full ? send(Next::entries, now) : KTCP_WANT_ENTRIES;
 }
 
-ktcp_verdict Session::end_of_entries(bool complete, const ktcp_now& now) {
+ktcp_verdict Session::end_of_entries(ktcp_resource_status end, const ktcp_now& now) {
+    const bool complete = end == KTCP_RESOURCE_DIRECTORY;
     release_resource();
     if (listing_.collecting()) {
         if (!complete) {
             listing_.stop();
-            return answer_status(Status::internal_server_error, now);
+            return answer_status(status_of(end), now);
         }
         begin_listing(true, now);
         return send_rows(now);

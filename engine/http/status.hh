@@ -32,6 +32,7 @@ namespace ktcp::http {
 
 enum class Status : uint16_t {
     none = 0,
+// NOLINTNEXTLINE(bugprone-macro-parentheses): an enumerator stands in none
 #define KTCP_HTTP_STATUS_ENUM(code, name, phrase) name = code,
     KTCP_HTTP_STATUSES(KTCP_HTTP_STATUS_ENUM)
 #undef KTCP_HTTP_STATUS_ENUM

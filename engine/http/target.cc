@@ -61,6 +61,35 @@ private:
     bool dots_ = false;
 };
 
+// Most targets are names between single slashes, none of which begins with a dot: their
+// path is what they are. False: this one is not of that kind; nothing was decided.
+bool take_plain(Bytes target, char* path, Target& result) {
+    if (target.size > path_capacity)
+        return false;
+    const char* const begin = target.begin() + 1; // behind the first slash
+    const char* const end = target.end();
+    const char* p = begin;
+    const char* segment = begin;
+    for (; p != end && *p != '?'; p++) {
+        segment = p;
+        if (*p == '.')
+            return false;
+        while (p != end && !ascii::is(*p, ascii::path_special))
+            p++;
+        if (p == end || *p == '?')
+            break;
+        if (*p == '%' || p == segment)
+            return false;
+        segment = p + 1;
+    }
+    result.directory = segment == p; // there is nothing behind the last slash
+    result.path_size = static_cast<size_t>(p - begin) - (result.directory && p != begin);
+    result.query = Bytes(p, end);
+    __builtin_memcpy(path, begin, result.path_size);
+    path[result.path_size] = '\0';
+    return true;
+}
+
 Target refuse(Status status) {
     Target result;
     result.error = status;
@@ -73,6 +102,8 @@ Target parse_target(Bytes target, char* path) {
     Target result;
     path[0] = '\0';
 
+    if (!target.empty() && target[0] == '/' && take_plain(target, path, result))
+        return result;
     if (target == "*"_b) {
         result.asterisk = true;
         return result;

@@ -109,8 +109,10 @@ Answer look_up(const ktcp_resource_request& request, Input& input) {
     resource.coding = KTCP_CODING_IDENTITY;
     if (known && known->path == "c") {
         resource.varies = true;
-        if (!answer.codings.empty())
-            resource.coding = answer.codings[0];
+        // What it likes best; or what the host happens to have, the file itself at least.
+        const uint8_t choice = input.decide();
+        if (choice != 255 && !answer.codings.empty())
+            resource.coding = answer.codings[choice % answer.codings.size()];
         resource.size /= resource.coding;
     }
     return answer;
@@ -140,10 +142,6 @@ std::vector<Entry> entries_of(Input& input, bool& complete) {
         entries.push_back(entry);
     }
     return entries;
-}
-
-char byte_of(const ktcp_resource& resource, uint64_t offset) {
-    return static_cast<char>(offset ^ (offset >> 8) ^ resource.inode * 7 ^ resource.coding);
 }
 
 } // namespace ktcp::fuzz

@@ -9,9 +9,13 @@
 #include "ktcp/protocol.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ktcp::fuzz {
+
+// Of the codings of the seam, by their numbers.
+inline constexpr const char* coding_names[] = {"", "", "gzip", "deflate", "br", "zstd"};
 
 struct Entry {
     std::string name;
@@ -35,6 +39,14 @@ Answer look_up(const ktcp_resource_request& request, Input& input);
 std::vector<Entry> entries_of(Input& input, bool& complete);
 
 // The bytes of every file, by its inode.
-char byte_of(const ktcp_resource& resource, uint64_t offset);
+inline char byte_of(const ktcp_resource& resource, uint64_t offset) {
+    return static_cast<char>(offset ^ (offset >> 8) ^ resource.inode * 7 ^ resource.coding);
+}
+inline bool are_of(const ktcp_resource& resource, uint64_t offset, std::string_view bytes) {
+    unsigned wrong = 0;
+    for (size_t i = 0; i < bytes.size(); i++)
+        wrong |= static_cast<unsigned char>(bytes[i] ^ byte_of(resource, offset + i));
+    return wrong == 0;
+}
 
 } // namespace ktcp::fuzz

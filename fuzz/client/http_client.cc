@@ -7,8 +7,6 @@
 
 namespace ktcp::fuzz {
 
-std::string HttpClient::describe() const { return "in the answer to: " + delivered_; }
-
 void HttpClient::delivered(std::string_view bytes) {
     if (!closing_)
         delivered_ += bytes;

@@ -31,9 +31,15 @@ public:
     void at(const ktcp_now& now) override { now_ = now.unix_seconds; }
 
     ktcp_resource look_up(const ktcp_resource_request& request, Input& input) override;
+    void rendered(const ktcp_resource& resource) override { answers_.back().resource = resource; }
     bool next_entry(ktcp_entry& entry) override;
+    void first_entry() override { next_entry_ = 0; }
     bool entries_complete() override { return complete_; }
-    char byte_of_resource(uint64_t offset) override { return byte_of(resource(), offset); }
+    void read_resource(uint64_t offset, char* out, size_t n) override {
+        const ktcp_resource file = resource();
+        for (size_t i = 0; i < n; i++)
+            out[i] = byte_of(file, offset + i);
+    }
 
 private:
     // A head that leaves less room than this in a buffer cannot have content: 431.
@@ -57,6 +63,7 @@ private:
                      uint64_t& end) const;
     void check_multipart(const test::Response& response) const;
     void check_content(const test::Response& response);
+    void check_rendering(const test::Response& response) const;
     void check_listing(const test::Response& response) const;
     void check_order(const std::vector<Entry>& entries, const std::vector<std::string>& arrived,
                      std::vector<std::string> listed, bool must_be_sorted) const;
@@ -64,7 +71,9 @@ private:
     const ktcp_resource& resource() const { return answers_.back().resource; }
     bool has_files() const { return config_.has_root || config_.site_count != 0; }
     bool asks_with(const char* field) const;
-    std::string describe() const;
+    auto describe() const {
+        return [this] { return "in the answer to: " + delivered_; };
+    }
 
     const ktcp_http_config& config_;
     std::string delivered_; // and not yet answered

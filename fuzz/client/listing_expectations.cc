@@ -60,6 +60,24 @@ Order order_of(std::string_view query) {
 
 } // namespace
 
+// It comes as content of a known length does, in whatever coding.
+void HttpClient::check_rendering(const test::Response& response) const {
+    const auto field = [&](const char* name) {
+        const std::string* value = response.find(name);
+        return value ? *value : std::string();
+    };
+    const ktcp_resource& listing = resource();
+    check(field("Content-Length") == std::to_string(listing.size), "the length of a listing",
+          describe());
+    check(field("Vary") == (listing.varies ? "Accept, Accept-Encoding" : "Accept"), "Vary",
+          field("Vary"));
+    check(field("Content-Encoding") == coding_names[listing.coding], "Content-Encoding",
+          describe());
+    check(field("ETag").empty() && field("Accept-Ranges").empty(), "of a listing", describe());
+    if (head_.method == "GET")
+        check(response.framing == test::Response::Framing::length, "framing", describe());
+}
+
 void HttpClient::check_listing(const test::Response& response) const {
     check(complete_, "a listing that is not whole", describe());
     std::vector<Entry> shown;
@@ -70,17 +88,19 @@ void HttpClient::check_listing(const test::Response& response) const {
     for (const Entry& entry : shown)
         names.push_back(entry.name);
 
+    std::string text = response.body;
+    if (resource().rendered)
+        for (char& c : text)
+            c = turned(c, resource().coding);
     const bool json = *response.find("Content-Type") == "application/json";
     check(!json || asks_with("Accept"), "JSON that was not asked for", describe());
-    const std::string fault =
-        json ? test::compare_json_listing(response.body, names)
-             : test::compare_listing(response.body, names, target_.path.empty());
+    const std::string fault = json ? test::compare_json_listing(text, names)
+                                   : test::compare_listing(text, names, target_.path.empty());
     check(fault.empty(), fault, describe());
 
     const std::vector<std::string> listed =
-        names_in_order(response.body, json ? "\"href\":\"" : "<tr><td><a href=\"");
-    check_order(shown, names, listed,
-                !json && response.body.find("<p>Not sorted") == response.body.npos);
+        names_in_order(text, json ? "\"href\":\"" : "<tr><td><a href=\"");
+    check_order(shown, names, listed, !json && text.find("<p>Not sorted") == text.npos);
 }
 
 // As it was asked for, or, if that was too much, as the entries came.
@@ -117,7 +137,7 @@ void HttpClient::check_order(const std::vector<Entry>& entries,
         check(order.column == 'N'   ? low.name < high.name
               : order.column == 'S' ? shown_size(low) <= shown_size(high)
                                     : shown_date(low) <= shown_date(high),
-              "order", listed[i - 1] + " before " + listed[i]);
+              "order", [&] { return listed[i - 1] + " before " + listed[i]; });
     }
 }
 

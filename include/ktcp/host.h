@@ -20,6 +20,23 @@
 	X(sort_memory, 67108864, 0, 1073741824, "bytes",                                           \
 	  "that all listings together may take to be sorted")
 
+/*
+ * What a host that serves files keeps in memory, likewise. Each answer that is kept is
+ * looked at before it is given again: a change of the file or the directory is seen by
+ * the next request that begins after it, on file systems of this machine.
+ */
+#define KTCP_CACHE_LIMITS(X)                                                                       \
+	X(cache_size, 67108864, 0, 4294967295, "bytes",                                            \
+	  "that answers kept in memory may take; 0: none is kept, and nothing is compressed")      \
+	X(cache_entries, 16384, 0, 1000000, "answers", "that may be kept")                         \
+	X(cache_file_size, 2097152, 0, 1073741824, "bytes",                                        \
+	  "of a file that is kept whole; a larger one is sent from the page cache")                \
+	X(cache_trust, 0, 0, 60000, "ms",                                                          \
+	  "for which an answer is given again unseen, where to look is dear; 0: never")            \
+	X(compress_min, 512, 1, 1073741824, "bytes", "smallest content that is compressed")        \
+	X(compress_max, 1048576, 0, 1073741824, "bytes",                                           \
+	  "largest content that is compressed; 0: none is")
+
 /* Where a symbolic link may lead: X(name, text of the option). Never out of the root. */
 #define KTCP_SYMLINKS(X)                                                                           \
 	X(BENEATH, "beneath") /* anywhere beneath the root; absolute ones are refused: the default */ \

@@ -43,6 +43,11 @@ void ktcp_os_resource_release(void *host);
 	X(responses_3xx) \
 	X(responses_4xx) \
 	X(responses_5xx) \
+	/* contents sent in a coding: whole ones, and what HEAD or 304 told of */ \
+	X(coded_gzip)    \
+	X(coded_deflate) \
+	X(coded_br)      \
+	X(coded_zstd)    \
 	X(timeouts)
 
 enum ktcp_counter {
@@ -51,6 +56,16 @@ enum ktcp_counter {
 #undef KTCP_COUNTER_ENUM
 	KTCP_COUNTER_COUNT
 };
+
+/* What hosts count that keep answers (KTCP_CACHE_LIMITS, host.h); likewise. */
+#define KTCP_CACHE_COUNTERS(X)                                                               \
+	X(cache_hits)          /* answered by what was kept */                               \
+	X(cache_misses)        /* nothing was kept, or it was out of date */                 \
+	X(cache_stale)         /* of those: it was kept, and out of date */                  \
+	X(cache_revalidations) /* kept, looked up by name once more, and found unchanged */  \
+	X(cache_fills)         /* contents read, rendered or compressed in order to be kept */ \
+	X(cache_waits)         /* requests that waited for a fill that another had begun */  \
+	X(cache_evictions)     /* dropped for want of room, or because memory ran short */
 
 /* Adds one to a counter of the server that `host` belongs to. */
 void ktcp_os_count(void *host, enum ktcp_counter counter);

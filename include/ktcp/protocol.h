@@ -72,7 +72,9 @@ struct ktcp_resource_request {
 	const char *path;
 	size_t size;
 	uint32_t root; /* which one, of those that the host has; 0 is the default one */
-	uint32_t reserved;
+	/* Of a directory: which rendering of its entries would do (render_open() below),
+	 * a number of the protocol's own; 0: none, or it is no directory that is asked for. */
+	uint32_t rendering;
 	/* The content codings (RFC 9110 section 8.4.1) that the client takes, those
 	 * that it likes best first, each at most once; the rest is
 	 * KTCP_CODING_END. Identity may be missing. */
@@ -106,11 +108,20 @@ struct ktcp_resource {
 	int64_t modified_seconds; /* since 1970, UTC */
 	uint64_t size;            /* of a file, in bytes, as coded */
 	uint64_t inode;
-	/* Of a file: the coding that its bytes are in, one of those asked for or
-	 * KTCP_CODING_IDENTITY; and whether another client would get another one. */
+	/* Of a file or a rendering: the coding that its bytes are in, one of those asked
+	 * for or KTCP_CODING_IDENTITY; and whether another client would get another one. */
 	uint8_t coding;
 	bool varies;
-	uint8_t reserved[6];
+	/* Of a directory: this is the rendering that was asked for, of `size` bytes, which
+	 * output() may list ranges of as of a file's. Entries are not to be had. */
+	bool rendered;
+	/* Of a file: it was changed just now, and may change once more without another
+	 * date: so nothing that is said of it here tells versions apart. */
+	bool unsettled;
+	/* What describe() wrote of this very resource, with the same configuration;
+	 * valid as long as the resource is held. NULL: nothing. */
+	uint32_t head_size;
+	const char *head;
 };
 
 enum ktcp_entry_kind {
@@ -130,6 +141,10 @@ struct ktcp_entry {
 
 /* The longest name that entry() takes, in bytes (NAME_MAX). */
 #define KTCP_NAME_MAX 255
+
+/* Room that describe() needs, and the least that render_read() does, in bytes. */
+#define KTCP_DESCRIPTION_MAX 1024u
+#define KTCP_RENDERING_STEP KTCP_BUFFER_SIZE
 
 struct ktcp_protocol {
 	const char *name;
@@ -179,8 +194,11 @@ struct ktcp_protocol {
 	 * taken, whatever the verdict; the next one is due at WANT_ENTRIES. */
 	enum ktcp_verdict (*entry)(void *session, const struct ktcp_entry *entry,
 				   const struct ktcp_now *now);
-	/* No entry is left; `complete` is false if reading them failed. */
-	enum ktcp_verdict (*end_of_entries)(void *session, bool complete,
+	/*
+	 * There are no more entries: DIRECTORY, if those were all; else why the
+	 * others cannot be had (NOT_FOUND, FORBIDDEN, FAILED).
+	 */
+	enum ktcp_verdict (*end_of_entries)(void *session, enum ktcp_resource_status end,
 					    const struct ktcp_now *now);
 
 	/*
@@ -204,11 +222,45 @@ struct ktcp_protocol {
 	/* Ends the session, at any time, and gives back what it holds of the
 	 * host's; its memory is the host's again. */
 	void (*close)(void *session);
+
+	/*
+	 * For hosts that keep what they found, so that the next request for it costs
+	 * less. No session is needed, only its configuration; all NULL for a protocol
+	 * that never says WANT_RESOURCE.
+	 *
+	 * Writes, into room for KTCP_DESCRIPTION_MAX bytes, what each answer with this
+	 * resource says of it, whoever asks and whenever: to be handed back as
+	 * ktcp_resource.head. Returns how many bytes; 0: there is nothing to be kept.
+	 */
+	size_t (*describe)(const void *config, const struct ktcp_resource_request *request,
+			   const struct ktcp_resource *resource, const struct ktcp_now *now,
+			   char *place);
+	/* Is the resource of a kind that content codings make smaller? */
+	bool (*compressible)(const struct ktcp_resource_request *request,
+			     const struct ktcp_resource *resource);
+
+	/*
+	 * A directory's entries as the content of an answer: render_open(), then
+	 * render_entry() for each entry in the host's order, then render_read() until it
+	 * returns 0, then render_close(). The host allocates rendering_size bytes, aligned
+	 * to 16. A function that returns false has given up (there are more entries than
+	 * may be sorted, or no memory): render_close() is next, and the session is
+	 * answered with a directory that is not rendered. May take spare buffers of
+	 * `host` (os.h). The request must stay as it is until render_close().
+	 * render_read() fills `place`, of at least KTCP_RENDERING_STEP bytes, as far as
+	 * it likes.
+	 */
+	size_t rendering_size;
+	bool (*render_open)(void *rendering, void *host, const void *config,
+			    const struct ktcp_resource_request *request);
+	bool (*render_entry)(void *rendering, const struct ktcp_entry *entry);
+	size_t (*render_read)(void *rendering, void *place, size_t size);
+	void (*render_close)(void *rendering);
 };
 
 KTCP_STATIC_ASSERT(sizeof(struct ktcp_segment) == 24, "layout");
 KTCP_STATIC_ASSERT(sizeof(struct ktcp_resource_request) == 32, "layout");
-KTCP_STATIC_ASSERT(sizeof(struct ktcp_resource) == 40, "layout");
+KTCP_STATIC_ASSERT(sizeof(struct ktcp_resource) == 48, "layout");
 KTCP_STATIC_ASSERT(sizeof(struct ktcp_entry) == 32, "layout");
 KTCP_STATIC_ASSERT(sizeof(enum ktcp_verdict) == 4, "layout");
 

@@ -6,11 +6,11 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/jiffies.h>
-#include <linux/net.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <net/sock.h>
 
+#include "cache/cache.h"
 #include "core/connection.h"
 #include "core/deadline.h"
 #include "core/model.h"
@@ -27,24 +27,11 @@ void ktcp_connection_read_clock(struct ktcp_connection *connection)
 }
 
 /*
- * Pushes out the last bytes, which wait for the FIN, before the socket is released:
- * had the peer sent something that was not read, TCP would reset the connection and
- * drop them. For the same reason what has come is taken off, so that the reset does
- * not overtake the response.
- */
-static void ktcp_connection_finish(struct ktcp_connection *connection)
-{
-	kernel_sock_shutdown(connection->socket, SHUT_WR);
-	if (unlikely(!skb_queue_empty_lockless(&connection->sk->sk_receive_queue)))
-		ktcp_receive_discard(connection);
-}
-
-/*
  * Only ever reached by the driver in process context, and nothing else can touch
  * the connection any more when its memory goes:
  * 1. It leaves the server's list under the list's mutex, so stop() no longer
  *    finds it.
- * 2. The session gives back what it holds.
+ * 2. It waits for no answer any more, and the session gives back what it holds.
  * 3. The callbacks are disconnected under lock_sock(): none is running on
  *    return, none will run (socket_events.c). They wake nothing from here on.
  * 4. The timer is deleted, after waiting for its handler. Only the driver arms
@@ -53,8 +40,10 @@ static void ktcp_connection_finish(struct ktcp_connection *connection)
  *    already, and is taken off the queue. It is not waited for: it is what runs
  *    this very function, and a work item may be freed by its own function.
  * 6. The socket belongs to nobody but us. Releasing it sends the RST, if there is
- *    to be one; the FIN, and what waits to travel with it, were sent before. Only
- *    then may its origin have another one.
+ *    to be one; the FIN, and what waited to travel with it, were sent before: had the
+ *    peer sent something that was not read, TCP would reset the connection and drop
+ *    them. For the same reason what has come is taken off, so that the reset does not
+ *    overtake the response. Only then may its origin have another one.
  * 7. The count falls last, as the server may be gone when it has reached 0; the
  *    text that is still to run is what the model's close() waits for.
  */
@@ -66,6 +55,7 @@ void ktcp_connection_end(struct ktcp_connection *connection)
 	list_del(&connection->node);
 	mutex_unlock(&server->connections_lock);
 
+	ktcp_cache_leave(connection);
 	server->options.protocol->close(connection->session);
 
 	ktcp_socket_events_disconnect(connection);
@@ -75,8 +65,9 @@ void ktcp_connection_end(struct ktcp_connection *connection)
 
 	if (connection->verdict == KTCP_ABORT)
 		sock_no_linger(connection->sk);
-	else
-		ktcp_connection_finish(connection);
+	else if (connection->sk->sk_state != TCP_CLOSE &&
+		 !skb_queue_empty_lockless(&connection->sk->sk_receive_queue))
+		ktcp_receive_discard(connection);
 	sock_release(connection->socket);
 
 	ktcp_origins_leave(&server->origins, connection->origin);
@@ -113,6 +104,7 @@ int ktcp_connection_create(struct ktcp_server *server, struct socket *socket)
 	connection->origin = origin;
 	connection->socket = socket;
 	connection->sk = socket->sk;
+	INIT_LIST_HEAD(&connection->awaiting);
 	ret = server->options.model->prepare(connection);
 	if (ret)
 		goto err_connection;

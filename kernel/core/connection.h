@@ -16,6 +16,9 @@
 #include <ktcp/protocol.h>
 
 struct file;
+struct ktcp_answer;
+struct ktcp_content;
+struct ktcp_fill;
 struct ktcp_listing;
 struct ktcp_origin;
 struct ktcp_roots;
@@ -29,6 +32,7 @@ enum ktcp_progress {
 	KTCP_PROGRESS,	/* the session has a new verdict */
 	KTCP_BLOCKED,	/* nothing to do until the socket says so */
 	KTCP_FATAL,	/* the connection is lost, or memory for it */
+	KTCP_DECLINED,	/* nothing was done: it is too much for the atomic lane */
 };
 
 /* What a resting connection waits for. */
@@ -70,13 +74,21 @@ struct ktcp_connection {
 	enum ktcp_verdict verdict;	/* of the session's last step */
 	bool ended;			/* the peer's FIN was reported */
 	bool drained;			/* drain() was called */
-	bool long_step;			/* the last step moved all that one may */
+	bool long_step;			/* others should have their turn now */
 	bool starved;			/* TCP had no memory; try again soon */
 	u8 starvations;			/* in a row, nothing sent between them */
+	unsigned int moved;		/* bytes that TCP took in this run */
 	struct ktcp_now now;
-	struct file *file;		/* the current resource, or NULL */
-	const struct path *root;	/* of that */
+	/* The current resource, or NULL: an answer that is kept (cache.h), whose are then
+	 * the bytes, or the file if those are not kept; or a file of our own. */
+	struct ktcp_answer *answer;
+	const struct ktcp_content *content;
+	struct file *file;
+	const struct path *root;	/* of the file */
 	struct ktcp_listing *listing;	/* of that, if it is being listed */
+	struct list_head awaiting;	/* member of what is being made, or empty (flight.h) */
+	struct ktcp_fill *fill;		/* that it makes itself (fill.h), or NULL */
+	bool alone;			/* what it wants now it makes by itself (cache.c) */
 
 	/* When the timer fires, or KTCP_NEVER; driver and timer (deadline.c). */
 	ktcp_time armed;

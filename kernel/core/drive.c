@@ -1,108 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 
-#include <linux/net.h>
 #include <linux/tcp.h>
 #include <net/sock.h>
 
 #include "core/connection.h"
+#include "core/coverage.h"
 #include "core/deadline.h"
-#include "core/directory.h"
 #include "core/drive.h"
-#include "core/files.h"
-#include "core/receive.h"
 #include "core/send.h"
 #include "core/server.h"
 #include "core/socket_events.h"
 #include "core/stats.h"
+#include "core/step.h"
 
-/* Steps per call, of which the last may move as much as KTCP_SEND_BUDGET bytes. */
-#define KTCP_DRIVE_BUDGET 16
+/* Steps per call, and bytes after which a call is the last: a small request behind a
+ * long response waits for about so much. */
+#define KTCP_DRIVE_STEPS 16
+#define KTCP_DRIVE_BYTES KTCP_SEND_STEP
 
-/* The same in the atomic lane, where a step moves at most what lies in a session's
- * buffers: two rounds of receiving and sending, so a packet costs a bounded time. */
-#define KTCP_ATOMIC_BUDGET 4
+/* The same in the atomic lane: some requests that came in one packet, so that a packet
+ * costs a bounded time, and a flood of them cannot hold the CPU's softirq. */
+#define KTCP_ATOMIC_STEPS 16
+#define KTCP_ATOMIC_BYTES KTCP_SEND_ATOMIC
 
 /* How soon to try again when TCP had no memory and owes us no event; twice as long
  * each time that it was in vain, up to 2^6 times: a crowd that takes nothing has the
  * machine's TCP memory, and its retries must not have the CPU as well. */
 #define KTCP_STARVED_RETRY (50 * KTCP_MILLISECOND)
 #define KTCP_STARVED_DOUBLINGS 6
-
-/* What the session waits for, or 0 if it waits for nothing of the socket's. */
-static unsigned int ktcp_drive_wants(const struct ktcp_connection *connection)
-{
-	switch (connection->verdict) {
-	case KTCP_WANT_RECEIVE:
-		return KTCP_WAIT_RECEIVE;
-	case KTCP_WANT_SEND:
-		return KTCP_WAIT_SEND;
-	case KTCP_WANT_BOTH:
-		return KTCP_WAIT_RECEIVE | KTCP_WAIT_SEND;
-	default:
-		return 0;
-	}
-}
-
-/* Output goes first: it frees the memory that input needs. */
-static enum ktcp_progress ktcp_drive_both(struct ktcp_connection *connection)
-{
-	enum ktcp_progress progress = ktcp_send(connection);
-
-	if (progress == KTCP_BLOCKED && connection->verdict == KTCP_WANT_BOTH)
-		progress = ktcp_receive(connection);
-	return progress;
-}
-
-/*
- * Lingering close (RFC 9112 section 9.6): our FIN goes out, what still comes in
- * is read. A socket that is no longer connected is found out by the next step.
- */
-static enum ktcp_progress ktcp_drive_shutdown(struct ktcp_connection *connection)
-{
-	kernel_sock_shutdown(connection->socket, SHUT_WR);
-	connection->verdict = KTCP_WANT_RECEIVE;
-	return KTCP_PROGRESS;
-}
-
-/* What a session wants of the socket; in either lane, with the socket's lock held
- * unless a file's pages are to be sent. */
-static enum ktcp_progress ktcp_drive_socket(struct ktcp_connection *connection)
-{
-	switch (connection->verdict) {
-	case KTCP_WANT_RECEIVE:
-		return ktcp_receive(connection);
-	case KTCP_WANT_SEND:
-		return ktcp_send(connection);
-	default:
-		return ktcp_drive_both(connection);
-	}
-}
-
-/* Everything else, which may sleep: without the lock, so that acknowledgements are
- * taken in meanwhile. */
-static enum ktcp_progress ktcp_drive_host(struct ktcp_connection *connection)
-{
-	switch (connection->verdict) {
-	case KTCP_WANT_RESOURCE:
-		ktcp_files_resolve(connection);
-		break;
-	case KTCP_WANT_ENTRIES:
-		ktcp_directory_list(connection);
-		break;
-	case KTCP_SHUTDOWN:
-		return ktcp_drive_shutdown(connection);
-	default:	/* with a file: what is sent has to be read first */
-		return ktcp_drive_socket(connection);
-	}
-	ktcp_connection_read_clock(connection);
-	return KTCP_PROGRESS;
-}
-
-/* Does the next step need the socket, and nothing that may sleep? */
-static bool ktcp_drive_on_socket(const struct ktcp_connection *connection)
-{
-	return ktcp_drive_wants(connection) && !connection->file;
-}
 
 /* The driver takes or gives back the socket's lock, if it has not done so. */
 static void ktcp_drive_lock(struct ktcp_connection *connection, bool locked)
@@ -131,7 +56,7 @@ static bool ktcp_drive_await(struct ktcp_connection *connection, unsigned int wa
 			     unsigned int events)
 {
 	WRITE_ONCE(connection->waiting, waiting);
-	smp_mb();
+	smp_mb(); /* with whoever sees `waiting` after an event: see above */
 	if (likely(!ktcp_socket_events_pending(connection, events)))
 		return true;
 	WRITE_ONCE(connection->waiting, 0);
@@ -145,7 +70,7 @@ static bool ktcp_drive_await(struct ktcp_connection *connection, unsigned int wa
 static bool ktcp_drive_rest(struct ktcp_connection *connection)
 {
 	const struct ktcp_protocol *protocol = connection->server->options.protocol;
-	unsigned int waiting = ktcp_drive_wants(connection) | KTCP_WAIT_DEADLINE;
+	unsigned int waiting = ktcp_step_wants(connection) | KTCP_WAIT_DEADLINE;
 	unsigned int events = waiting;
 	ktcp_time deadline = protocol->deadline(connection->session);
 
@@ -180,91 +105,133 @@ static void ktcp_drive_drain(struct ktcp_connection *connection)
 {
 	if (READ_ONCE(connection->server->aborting)) {
 		connection->verdict = KTCP_ABORT;
-	} else if (!connection->drained && ktcp_drive_wants(connection)) {
+	} else if (!connection->drained && ktcp_step_wants(connection)) {
 		connection->drained = true;
 		connection->verdict = connection->server->options.protocol->drain(
 				connection->session, &connection->now);
 	}
 }
 
-/* One step, under the lock or not. */
-static enum ktcp_progress ktcp_drive_step(struct ktcp_connection *connection)
+/* What belongs to one run of the driver. */
+static void ktcp_drive_begin(struct ktcp_connection *connection)
 {
-	bool on_socket = ktcp_drive_on_socket(connection);
-
-	ktcp_drive_lock(connection, on_socket);
-	return on_socket ? ktcp_drive_socket(connection) : ktcp_drive_host(connection);
+	WRITE_ONCE(connection->waiting, 0);
+	connection->locked = true;
+	connection->long_step = false;
+	connection->moved = 0;
+	ktcp_connection_read_clock(connection);
 }
 
-static enum ktcp_driven ktcp_drive_some(struct ktcp_connection *connection)
+/* One step, if it needs no sleep; false: it was not made. */
+static bool ktcp_drive_quickly(struct ktcp_connection *connection, enum ktcp_progress *progress)
+{
+	if (ktcp_step_is_on_socket(connection)) {
+		ktcp_drive_lock(connection, true);
+		*progress = ktcp_step_on_socket(connection);
+		return true;
+	}
+	*progress = KTCP_PROGRESS;
+	return ktcp_step_from_memory(connection);
+}
+
+static enum ktcp_progress ktcp_drive_slowly(struct ktcp_connection *connection)
+{
+	ktcp_drive_lock(connection, false);
+	return ktcp_step_in_task(connection);
+}
+
+/* @briefly: quick steps only. */
+static enum ktcp_driven ktcp_drive_some(struct ktcp_connection *connection, bool briefly)
 {
 	int budget;
 
-	for (budget = KTCP_DRIVE_BUDGET; budget; budget--) {
+	for (budget = KTCP_DRIVE_STEPS; budget; budget--) {
 		enum ktcp_progress progress;
 
 		if (unlikely(READ_ONCE(connection->server->draining)))
 			ktcp_drive_drain(connection);
 		if (connection->verdict == KTCP_CLOSE || connection->verdict == KTCP_ABORT)
 			return KTCP_DRIVE_ENDED;
-		progress = ktcp_drive_step(connection);
+		if (!ktcp_drive_quickly(connection, &progress)) {
+			if (briefly)
+				break;
+			progress = ktcp_drive_slowly(connection);
+		}
 		if (progress == KTCP_BLOCKED && ktcp_drive_rest(connection))
 			return KTCP_DRIVE_RESTS;
 		if (progress == KTCP_FATAL)
 			connection->verdict = KTCP_ABORT;
-		/* A small request behind a long response waits for one such step. */
-		if (connection->long_step) {
-			connection->long_step = false;
+		if (connection->long_step || connection->moved >= KTCP_DRIVE_BYTES)
 			break;
-		}
 	}
 	return KTCP_DRIVE_MORE;
 }
 
-enum ktcp_driven ktcp_drive(struct ktcp_connection *connection)
+static enum ktcp_driven ktcp_drive_in_task(struct ktcp_connection *connection, bool briefly)
 {
 	enum ktcp_driven driven;
 
+	ktcp_coverage_begin();
 	/* Waits for the atomic lane to be done with the session, if it is at it; so
 	 * not by ktcp_drive_lock(), which looks at what belongs to the driver. */
 	lock_sock(connection->sk);
-	connection->locked = true;
-	WRITE_ONCE(connection->waiting, 0);
-	ktcp_connection_read_clock(connection);
-	driven = ktcp_drive_some(connection);
+	ktcp_drive_begin(connection);
+	driven = ktcp_drive_some(connection, briefly);
+	if (driven == KTCP_DRIVE_ENDED && connection->verdict == KTCP_CLOSE) {
+		ktcp_drive_lock(connection, true);
+		if (!ktcp_send_fin(connection))
+			connection->verdict = KTCP_ABORT;
+	}
 	/* From here on the atomic lane may drive, if the session rests. */
 	ktcp_drive_lock(connection, false);
 	if (driven == KTCP_DRIVE_ENDED)
 		ktcp_connection_end(connection);
+	ktcp_coverage_end();
 	return driven;
+}
+
+enum ktcp_driven ktcp_drive(struct ktcp_connection *connection)
+{
+	return ktcp_drive_in_task(connection, false);
+}
+
+enum ktcp_driven ktcp_drive_briefly(struct ktcp_connection *connection)
+{
+	return ktcp_drive_in_task(connection, true);
 }
 
 enum ktcp_driven ktcp_drive_atomic(struct ktcp_connection *connection)
 {
 	enum ktcp_driven driven = KTCP_DRIVE_MORE;
-	int budget;
+	enum ktcp_progress progress;
+	int budget = KTCP_ATOMIC_STEPS;
+	bool served = false;
 
 	if (unlikely(READ_ONCE(connection->server->draining)))
 		return KTCP_DRIVE_MORE;
-	WRITE_ONCE(connection->waiting, 0);
-	connection->locked = true;
+	ktcp_coverage_begin();
 	connection->atomic = true;
-	ktcp_connection_read_clock(connection);
-
-	for (budget = KTCP_ATOMIC_BUDGET; budget && ktcp_drive_on_socket(connection); budget--) {
-		enum ktcp_progress progress = ktcp_drive_socket(connection);
-
+	ktcp_drive_begin(connection);
+	while (ktcp_drive_quickly(connection, &progress)) {
 		if (progress == KTCP_BLOCKED && ktcp_drive_rest(connection)) {
 			driven = KTCP_DRIVE_RESTS;
+			served = true;
 			break;
 		}
-		if (progress == KTCP_FATAL) {
+		if (progress == KTCP_FATAL)
 			connection->verdict = KTCP_ABORT;
+		if (progress == KTCP_DECLINED || connection->moved >= KTCP_ATOMIC_BYTES || !--budget)
 			break;
-		}
+	}
+	/* The last bytes wait for the FIN; all else that the end takes is for a task. */
+	if (connection->verdict == KTCP_CLOSE) {
+		if (!ktcp_send_fin(connection))
+			connection->verdict = KTCP_ABORT;
+		served = true;
 	}
 	connection->locked = false;
 	connection->atomic = false;
-	ktcp_stats_add(driven == KTCP_DRIVE_RESTS ? KTCP_STAT_inline : KTCP_STAT_inline_left, 1);
+	ktcp_stats_add(served ? KTCP_STAT_inline : KTCP_STAT_inline_left, 1);
+	ktcp_coverage_end();
 	return driven;
 }

@@ -23,6 +23,9 @@ enum ktcp_driven {
 /* Process context, no lock held, and never twice at a time for one connection. */
 enum ktcp_driven ktcp_drive(struct ktcp_connection *connection);
 
+/* The same, but it waits for no file system, as the caller has others to serve. */
+enum ktcp_driven ktcp_drive_briefly(struct ktcp_connection *connection);
+
 /*
  * With the socket's spinlock held, the socket owned by nobody, and softirqs disabled,
  * for a connection that waits: what needs no sleep and is little. TCP must not sleep

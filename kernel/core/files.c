@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 //
-// From a request's path to an opened file, beneath its root.
+// From a request's path to what it names beneath its root, by the cache or by a walk.
 
 #include <linux/cred.h>
 #include <linux/file.h>
@@ -9,9 +9,11 @@
 #include <linux/stat.h>
 
 #include "compat.h"
+#include "cache/answer.h"
+#include "cache/cache.h"
+#include "cache/mark.h"
 #include "core/connection.h"
 #include "core/directory.h"
-#include "core/file_cache.h"
 #include "core/files.h"
 #include "core/roots.h"
 #include "core/server.h"
@@ -32,7 +34,7 @@ static bool ktcp_files_is_made_up(const struct path *path)
 }
 
 /* Opens what a walk has found, if it is of a kind that is served. */
-static struct file *ktcp_files_open_path(const struct ktcp_roots *roots, const struct path *path)
+struct file *ktcp_files_open_path(const struct ktcp_roots *roots, const struct path *path)
 {
 	umode_t mode = d_backing_inode(path->dentry)->i_mode;
 	struct file *file;
@@ -56,48 +58,13 @@ static struct file *ktcp_files_open_path(const struct ktcp_roots *roots, const s
 	return file;
 }
 
-/* The slow way: by the names, with the loader's permissions. */
-static struct file *ktcp_files_walk(struct ktcp_roots *roots, const struct path *root,
-				    const struct ktcp_resource_request *request)
-{
-	const struct cred *cred = override_creds(roots->cred);
-	struct file *file;
-	struct path path;
-	int ret;
-
-	ret = ktcp_walk(roots, root, request->path, &path);
-	if (ret) {
-		file = ERR_PTR(ret);
-	} else {
-		file = ktcp_files_open_path(roots, &path);
-		path_put(&path);
-	}
-	if (!IS_ERR(file) && S_ISREG(file_inode(file)->i_mode))
-		ktcp_file_cache_put(&roots->file_cache, request->root, root, request->path,
-				    request->size, file);
-	revert_creds(cred);
-	return file;
-}
-
-static struct file *ktcp_files_open(struct ktcp_roots *roots, const struct path *root,
-				    const struct ktcp_resource_request *request)
-{
-	struct file *file;
-
-	if (!root)
-		return ERR_PTR(-ENOENT);
-	file = ktcp_file_cache_get(&roots->file_cache, request->root, request->path,
-				   request->size);
-	return file ?: ktcp_files_walk(roots, root, request);
-}
-
 /* What the file system says, since on a network one the inode may be out of date. */
-static int ktcp_files_ask(struct file *file, struct ktcp_resource *resource)
+static int ktcp_files_ask(const struct path *path, struct ktcp_resource *resource)
 {
 	struct kstat stat;
 	int ret;
 
-	ret = vfs_getattr(&file->f_path, &stat, STATX_TYPE | STATX_SIZE | STATX_MTIME | STATX_INO,
+	ret = vfs_getattr(path, &stat, STATX_TYPE | STATX_SIZE | STATX_MTIME | STATX_INO,
 			  AT_STATX_SYNC_AS_STAT);
 	if (ret)
 		return ret;
@@ -109,23 +76,29 @@ static int ktcp_files_ask(struct file *file, struct ktcp_resource *resource)
 	return 0;
 }
 
-static int ktcp_files_describe(struct file *file, struct ktcp_resource *resource)
+void ktcp_files_describe_inode(const struct inode *inode, struct ktcp_resource *resource)
 {
-	const struct inode *inode = file_inode(file);
-	struct timespec64 modified;
+	struct timespec64 modified = ktcp_compat_inode_mtime(inode);
+	struct ktcp_mark mark;
 
-	if (!ktcp_walk_is_local(file->f_path.dentry))
-		return ktcp_files_ask(file, resource);
-	modified = ktcp_compat_inode_mtime(inode);
 	resource->status = S_ISDIR(inode->i_mode) ? KTCP_RESOURCE_DIRECTORY : KTCP_RESOURCE_FILE;
 	resource->size = i_size_read(inode);
 	resource->modified_seconds = modified.tv_sec;
 	resource->modified_ns = modified.tv_nsec;
 	resource->inode = inode->i_ino;
+	ktcp_mark_take(&mark, inode);
+	resource->unsettled = S_ISREG(inode->i_mode) && !ktcp_mark_is_settled(&mark, inode);
+}
+
+int ktcp_files_describe(const struct path *path, struct ktcp_resource *resource)
+{
+	if (!ktcp_walk_is_local(path->dentry))
+		return ktcp_files_ask(path, resource);
+	ktcp_files_describe_inode(d_backing_inode(path->dentry), resource);
 	return 0;
 }
 
-static enum ktcp_resource_status ktcp_files_status(int error)
+enum ktcp_resource_status ktcp_files_status(int error)
 {
 	switch (error) {
 	case -ENOENT:
@@ -142,19 +115,39 @@ static enum ktcp_resource_status ktcp_files_status(int error)
 	}
 }
 
-void ktcp_files_resolve(struct ktcp_connection *connection)
+/* By the names, with the loader's permissions. */
+static struct file *ktcp_files_open(const struct ktcp_roots *roots, const struct path *root,
+				    const struct ktcp_resource_request *request)
 {
-	const struct ktcp_protocol *protocol = connection->server->options.protocol;
-	struct ktcp_resource_request request = protocol->resource_request(connection->session);
-	const struct path *root = ktcp_roots_find(connection->roots, request.root);
-	struct ktcp_resource resource = { .coding = KTCP_CODING_IDENTITY };
+	const struct cred *cred;
 	struct file *file;
+	struct path path;
 	int ret;
 
-	file = ktcp_files_open(connection->roots, root, &request);
-	ret = PTR_ERR_OR_ZERO(file);
+	if (!root)
+		return ERR_PTR(-ENOENT);
+	cred = override_creds(roots->cred);
+	ret = ktcp_walk(roots, root, request->path, &path);
+	if (ret) {
+		file = ERR_PTR(ret);
+	} else {
+		file = ktcp_files_open_path(roots, &path);
+		path_put(&path);
+	}
+	revert_creds(cred);
+	return file;
+}
+
+void ktcp_files_find(struct ktcp_connection *connection,
+		     const struct ktcp_resource_request *request, struct ktcp_resource *resource)
+{
+	const struct path *root = ktcp_roots_find(connection->roots, request->root);
+	struct file *file = ktcp_files_open(connection->roots, root, request);
+	int ret = PTR_ERR_OR_ZERO(file);
+
+	*resource = (struct ktcp_resource){ .coding = KTCP_CODING_IDENTITY };
 	if (!ret) {
-		ret = ktcp_files_describe(file, &resource);
+		ret = ktcp_files_describe(&file->f_path, resource);
 		if (ret) {
 			__fput_sync(file);
 		} else {
@@ -163,15 +156,60 @@ void ktcp_files_resolve(struct ktcp_connection *connection)
 		}
 	}
 	if (ret)
-		resource.status = ktcp_files_status(ret);
+		resource->status = ktcp_files_status(ret);
+}
+
+bool ktcp_files_resolve_atomic(struct ktcp_connection *connection)
+{
+	const struct ktcp_protocol *protocol = connection->server->options.protocol;
+	struct ktcp_resource_request request = protocol->resource_request(connection->session);
+	struct ktcp_resource resource;
+
+	/* What was begun in process context, or is waited for there, ends there: else it
+	 * would be taken for a part of the next request. */
+	if (connection->fill || !list_empty_careful(&connection->awaiting))
+		return false;
+	if (!ktcp_cache_get(connection, &request, &resource))
+		return false;
 	connection->verdict = protocol->resource(connection->session, &resource,
 						 &connection->now);
+	return true;
+}
+
+enum ktcp_found ktcp_files_resolve(struct ktcp_connection *connection)
+{
+	const struct ktcp_protocol *protocol = connection->server->options.protocol;
+	struct ktcp_resource_request request = protocol->resource_request(connection->session);
+	struct ktcp_resource resource;
+	enum ktcp_found found = ktcp_cache_find(connection, &request, &resource);
+
+	if (found == KTCP_FOUND)
+		connection->verdict = protocol->resource(connection->session, &resource,
+							 &connection->now);
+	return found;
+}
+
+int ktcp_files_open_directory(struct ktcp_connection *connection)
+{
+	struct file *file;
+
+	if (!connection->answer)
+		return 0;
+	file = dentry_open(&connection->answer->path, KTCP_OPEN_FLAGS | O_DIRECTORY,
+			   connection->roots->cred);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	ktcp_cache_put(connection);
+	connection->file = file;
+	return 0;
 }
 
 void ktcp_files_release(struct ktcp_connection *connection)
 {
 	ktcp_directory_stop(connection);
-	if (connection->file)
+	if (connection->answer)
+		ktcp_cache_put(connection);
+	else if (connection->file)
 		__fput_sync(connection->file);
 	connection->file = NULL;
 }

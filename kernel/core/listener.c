@@ -109,6 +109,9 @@ static void ktcp_listener_accept_work(struct work_struct *work)
 	int budget;
 
 	for (budget = KTCP_ACCEPT_BUDGET; budget; budget--) {
+		/* stop() waits, and a thread for each that is accepted takes its time. */
+		if (READ_ONCE(listener->stopping))
+			return;
 		if (!ktcp_listener_has_waiting(listener) &&
 		    listener->socket->sk->sk_state == TCP_LISTEN)
 			return;
@@ -206,6 +209,9 @@ int ktcp_listener_start(struct ktcp_server *server)
 		ktcp_listener_stop(listener);
 		goto err;
 	}
+	/* Inherited, and undone by listen(): a request that is answered at once needs no
+	 * acknowledgement of its own (receive.c). */
+	tcp_sock_set_quickack(listener->socket->sk, 0);
 	return 0;
 err:
 	pr_err("cannot listen on port %u: %s (%d)\n", server->options.port,
@@ -218,7 +224,7 @@ err:
  * Each may be past its look at `stopping` and still queue the other: accept_work
  * until the first cancel returns, so that no retry is armed after the second;
  * retry_work until the second returns, and the accept_work that it queued sees
- * `stopping`. Closing the socket resets what was not accepted.
+ * `stopping`, and goes with the third. Closing the socket resets what was not accepted.
  */
 void ktcp_listener_stop(struct ktcp_listener *listener)
 {

@@ -4,37 +4,13 @@
 // where the session wants them.
 
 #include <linux/skbuff.h>
+#include <net/inet_connection_sock.h>
 #include <net/sock.h>
 #include <net/tcp.h>
 
 #include "core/connection.h"
 #include "core/receive.h"
 #include "core/server.h"
-
-/* A call of tcp_read_sock(). On the stack. */
-struct ktcp_receive_run {
-	read_descriptor_t desc;
-	const struct sock *sk;
-};
-
-/*
- * Called for each packet; says how much of it was taken. tcp_read_sock() goes on
- * until `count` is 0, and would look for another packet after the last.
- */
-static int ktcp_receive_actor(read_descriptor_t *desc, struct sk_buff *skb,
-			      unsigned int offset, size_t size)
-{
-	struct ktcp_receive_run *run = container_of(desc, struct ktcp_receive_run, desc);
-	size_t n = min(size, desc->count);
-
-	if (skb_copy_bits(skb, offset, desc->arg.data, n))
-		return 0;
-	desc->arg.data = (char *)desc->arg.data + n;
-	desc->count -= n;
-	if (n == size && skb_queue_is_last(&run->sk->sk_receive_queue, skb))
-		desc->count = 0;
-	return n;
-}
 
 /*
  * A byte marked urgent is a byte like any other (RFC 6093), and tcp_read_sock() would
@@ -48,23 +24,60 @@ static void ktcp_receive_no_urgency(struct sock *sk)
 	}
 }
 
-static int ktcp_receive_copy(struct ktcp_connection *connection, struct ktcp_space space)
+/*
+ * Copies what is at the queue's front, packet by packet; returns how much. *left is what is
+ * still to be taken off, for tcp_read_done(). By the two parts of tcp_read_sock(): the
+ * whole would look for another packet after the last, and call a function for each.
+ */
+static size_t ktcp_receive_copy(struct sock *sk, struct ktcp_space space, size_t *left)
 {
+	size_t done = 0;
+
+	*left = 0;
+	for (;;) {
+		struct sk_buff *skb;
+		size_t n;
+		u32 offset;
+
+		skb = tcp_recv_skb(sk, tcp_sk(sk)->copied_seq, &offset);
+		if (!skb)
+			return done;
+		n = min_t(size_t, skb->len - offset, space.size - done);
+		if (n && skb_copy_bits(skb, offset, space.data + done, n))
+			return done;
+		done += n;
+		/* One that holds nothing but the FIN is taken off as if it had a byte. */
+		*left = n ?: 1;
+		if (done == space.size || skb_queue_is_last(&sk->sk_receive_queue, skb))
+			return done;
+		tcp_read_done(sk, *left);
+		*left = 0;
+	}
+}
+
+/*
+ * TCP acknowledges when bytes are taken off, unless it was told that an answer will soon
+ * carry the acknowledgement. So the session comes first: if it has nothing to say to what
+ * has come, the peer may be waiting for the acknowledgement before it sends more.
+ */
+static void ktcp_receive_some(struct ktcp_connection *connection, struct ktcp_space space)
+{
+	const struct ktcp_protocol *protocol = connection->server->options.protocol;
 	struct sock *sk = connection->sk;
-	struct ktcp_receive_run run = {
-		.desc = { .arg.data = space.data, .count = space.size },
-		.sk = sk,
-	};
-	int n;
+	size_t n, left;
 
 	ktcp_connection_lock(connection);
 	ktcp_receive_no_urgency(sk);
-	n = tcp_read_sock(sk, &run.desc, ktcp_receive_actor);
+	n = ktcp_receive_copy(sk, space, &left);
+	connection->verdict = protocol->received(connection->session, n, &connection->now);
+	if (connection->verdict == KTCP_WANT_RECEIVE)
+		inet_csk_exit_pingpong_mode(sk);
+	if (left)
+		tcp_read_done(sk, left);
 	ktcp_connection_unlock(connection);
-	return n;
 }
 
-/* As above, and nobody wants it. */
+/* Nobody wants it. */
 static int ktcp_receive_discard_actor(read_descriptor_t *desc, struct sk_buff *skb,
 				      unsigned int offset, size_t size)
 {
@@ -90,7 +103,7 @@ static bool ktcp_receive_ended(const struct sock *sk)
 {
 	if (!(READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN))
 		return false;
-	smp_rmb();
+	smp_rmb(); /* what was queued before RCV_SHUTDOWN is seen below */
 	return skb_queue_empty_lockless(&sk->sk_receive_queue);
 }
 
@@ -99,7 +112,6 @@ enum ktcp_progress ktcp_receive(struct ktcp_connection *connection)
 	const struct ktcp_protocol *protocol = connection->server->options.protocol;
 	struct sock *sk = connection->sk;
 	struct ktcp_space space;
-	int n;
 
 	/* Before the session is asked for space: that takes a buffer. */
 	if (skb_queue_empty_lockless(&sk->sk_receive_queue)) {
@@ -116,8 +128,6 @@ enum ktcp_progress ktcp_receive(struct ktcp_connection *connection)
 	space = protocol->receive_space(connection->session);
 	if (!space.data)
 		return KTCP_FATAL;
-	n = ktcp_receive_copy(connection, space);
-	connection->verdict = protocol->received(connection->session, max(n, 0),
-						 &connection->now);
-	return n < 0 ? KTCP_FATAL : KTCP_PROGRESS;
+	ktcp_receive_some(connection, space);
+	return KTCP_PROGRESS;
 }

@@ -37,10 +37,12 @@ static void ktcp_roots_put(struct ktcp_roots *roots)
 	kfree(roots);
 }
 
-struct ktcp_roots *ktcp_roots_open(const struct ktcp_server_options *options)
+struct ktcp_roots *ktcp_roots_open(struct ktcp_server *server)
 {
+	const struct ktcp_server_options *options = &server->options;
 	struct ktcp_roots *roots;
 	unsigned int i;
+	int ret;
 
 	roots = kzalloc(struct_size(roots, paths, options->directory_count), GFP_KERNEL);
 	if (!roots)
@@ -50,26 +52,29 @@ struct ktcp_roots *ktcp_roots_open(const struct ktcp_server_options *options)
 	roots->cred = get_current_cred();
 	roots->count = options->directory_count;
 	for (i = 0; i < roots->count; i++) {
-		int ret = options->directories[i] ?
+		ret = options->directories[i] ?
 			ktcp_roots_look_up(options->directories[i], &roots->paths[i]) : 0;
-
-		if (ret) {
-			ktcp_roots_put(roots);
-			return ERR_PTR(ret);
-		}
+		if (ret)
+			goto err;
 	}
-	ktcp_file_cache_start(&roots->file_cache);
+	ret = ktcp_cache_start(&roots->cache, server);
+	if (ret)
+		goto err;
 	return roots;
+
+err:
+	ktcp_roots_put(roots);
+	return ERR_PTR(ret);
 }
 
 /*
- * The files of the cache were given up in a softirq, which leaves the closing to a
- * work item of the kernel's; what has not been taken up yet is closed here, so that
- * the roots' file systems can be unmounted soon.
+ * What a kernel thread closes without waiting is closed by a work item of the kernel's;
+ * what that has not taken up yet is closed here, so that the roots' file systems can be
+ * unmounted soon.
  */
 void ktcp_roots_close(struct ktcp_roots *roots)
 {
-	ktcp_file_cache_stop(&roots->file_cache);
+	ktcp_cache_stop(&roots->cache);
 	ktcp_roots_put(roots);
 	flush_delayed_fput();
 }

@@ -13,10 +13,10 @@
 
 #include <ktcp/host.h>
 
-#include "core/file_cache.h"
+#include "cache/cache_table.h"
 
 struct cred;
-struct ktcp_server_options;
+struct ktcp_server;
 
 struct ktcp_roots {
 	/* Of whoever loaded the module; what they may not read is not served. */
@@ -24,14 +24,14 @@ struct ktcp_roots {
 	enum ktcp_symlinks symlinks;
 	unsigned int walk_flags;	/* LOOKUP_*, by that rule */
 	/* The one thing in here that changes, under locks of its own. */
-	struct ktcp_file_cache file_cache;
+	struct ktcp_cache cache;
 	unsigned int count;
 	struct path paths[];		/* no dentry: there is none of that number */
 };
 
-/* Takes hold of the directories and of the caller's credentials; or an error
- * pointer, and a line in the log. May sleep. */
-struct ktcp_roots *ktcp_roots_open(const struct ktcp_server_options *options);
+/* Takes hold of the directories of the server's options, and of the caller's credentials;
+ * or an error pointer, and a line in the log. May sleep. */
+struct ktcp_roots *ktcp_roots_open(struct ktcp_server *server);
 /* When nobody uses it any more. May sleep. */
 void ktcp_roots_close(struct ktcp_roots *roots);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 //
-// From the session to the socket. Memory, and small ranges of a file by way of a
-// spare buffer, go out together in one call; large ranges go by pages.
+// From the session to the socket. Memory, small ranges of what is kept in memory, and
+// those of a file by way of a spare buffer, go out together in one call; large ranges
+// go by pages.
 
 #include <linux/fs.h>
 #include <linux/uio.h>
@@ -9,38 +10,35 @@
 #include <net/tcp.h>
 
 #include "compat.h"
+#include "cache/content.h"
 #include "core/buffers.h"
 #include "core/connection.h"
+#include "core/file_read.h"
 #include "core/send.h"
 #include "core/server.h"
 #include "core/stats.h"
 
+/* A small range may lie in two blocks of the content. */
+#define KTCP_GATHER_PIECES (2 * KTCP_SEGMENTS_MAX)
+
 /* Output collected for one call. On the stack of ktcp_send(). */
 struct ktcp_gather {
-	struct kvec pieces[KTCP_SEGMENTS_MAX];
+	struct kvec pieces[KTCP_GATHER_PIECES];
 	unsigned int count;
 	size_t size;
+	size_t copied;		/* of ranges */
 	char *buffer;		/* spare, for what is read from files; or NULL */
-	size_t buffered;
 };
 
-/* Less than kernel_read() does: the file was found fit for it when it was opened
- * (files.c), and permission was asked for this request. */
-static ssize_t ktcp_gather_read(struct file *file, void *place, size_t size, loff_t offset)
+static void ktcp_gather_add(struct ktcp_gather *gather, const void *data, size_t size)
 {
-	struct kvec piece = { place, size };
-	struct iov_iter iter;
-	struct kiocb kiocb;
-
-	init_sync_kiocb(&kiocb, file);
-	kiocb.ki_pos = offset;
-	iov_iter_kvec(&iter, ITER_DEST, &piece, 1, size);
-	return file->f_op->read_iter(&kiocb, &iter);
+	gather->pieces[gather->count++] = (struct kvec){ (void *)data, size };
+	gather->size += size;
 }
 
 /* Reads a range of the current resource into the spare buffer. */
-static int ktcp_gather_file(struct ktcp_connection *connection, struct ktcp_gather *gather,
-			    const struct ktcp_segment *range, size_t size)
+static int ktcp_gather_read_range(struct ktcp_connection *connection, struct ktcp_gather *gather,
+				  const struct ktcp_segment *range, size_t size)
 {
 	char *place;
 	size_t done;
@@ -50,23 +48,64 @@ static int ktcp_gather_file(struct ktcp_connection *connection, struct ktcp_gath
 		if (!gather->buffer)
 			return -ENOMEM;
 	}
-	place = gather->buffer + gather->buffered;
+	place = gather->buffer + gather->copied;
 	for (done = 0; done < size;) {
-		ssize_t n = ktcp_gather_read(connection->file, place + done, size - done,
-					     range->offset + done);
+		ssize_t n = ktcp_file_read(connection->file, place + done, size - done,
+					   range->offset + done);
 
 		if (n <= 0)
 			return n ?: -ENODATA;
 		done += n;
 	}
-	gather->pieces[gather->count++] = (struct kvec){ place, size };
-	gather->size += size;
-	gather->buffered += size;
+	ktcp_gather_add(gather, place, size);
+	gather->copied += size;
 	return 0;
 }
 
+/* 1 if the range was collected, 0 if not, or not all of it; or an error. */
+static int ktcp_gather_file(struct ktcp_connection *connection, struct ktcp_gather *gather,
+			    const struct ktcp_segment *range)
+{
+	size_t room = KTCP_BUFFER_SIZE - gather->copied;
+	int ret;
+
+	if (range->size <= room) {
+		ret = ktcp_gather_read_range(connection, gather, range, range->size);
+		return ret ?: 1;
+	}
+	/* Pages, unless the file system has none to give. */
+	if (ktcp_send_pages_possible(connection) || !room)
+		return 0;
+	return ktcp_gather_read_range(connection, gather, range, room);
+}
+
+/* The same for what is kept in memory. */
+static int ktcp_gather_content(const struct ktcp_content *content, struct ktcp_gather *gather,
+			       const struct ktcp_segment *range)
+{
+	u64 offset = range->offset;
+	size_t left = range->size;
+
+	if (range->size > KTCP_SEND_COPY - gather->copied)
+		return 0;
+	gather->copied += left;
+	for (;;) {
+		size_t size;
+		const void *data = ktcp_content_at(content, offset, &size);
+
+		size = min(size, left);
+		ktcp_gather_add(gather, data, size);
+		left -= size;
+		offset += size;
+		if (!left)
+			return 1;
+		if (gather->count == KTCP_GATHER_PIECES)
+			return 0;
+	}
+}
+
 /*
- * Collects segments from the first on, as far as they fit; how many is returned.
+ * Collects segments from the first on, as far as they fit; returns how many are whole.
  * -ENOMEM if memory is short, another error if a file cannot be read.
  */
 static int ktcp_gather_segments(struct ktcp_connection *connection, struct ktcp_gather *gather,
@@ -74,28 +113,21 @@ static int ktcp_gather_segments(struct ktcp_connection *connection, struct ktcp_
 {
 	unsigned int i;
 
-	for (i = 0; i < count; i++) {
-		size_t room = KTCP_BUFFER_SIZE - gather->buffered;
+	for (i = 0; i < count && gather->count < KTCP_GATHER_PIECES; i++) {
 		int ret;
 
 		if (segments[i].data) {
-			gather->pieces[gather->count++] =
-				(struct kvec){ (void *)segments[i].data, segments[i].size };
-			gather->size += segments[i].size;
+			ktcp_gather_add(gather, segments[i].data, segments[i].size);
 			continue;
 		}
-		if (segments[i].size > room) {
-			/* Pages, unless the file system has none to give. */
-			if (ktcp_send_pages_possible(connection) || !room)
-				break;
-			ret = ktcp_gather_file(connection, gather, &segments[i], room);
-			if (ret)
-				return ret;
-			break;
-		}
-		ret = ktcp_gather_file(connection, gather, &segments[i], segments[i].size);
-		if (ret)
+		if (connection->content)
+			ret = ktcp_gather_content(connection->content, gather, &segments[i]);
+		else
+			ret = ktcp_gather_file(connection, gather, &segments[i]);
+		if (ret < 0)
 			return ret;
+		if (!ret)
+			break;
 	}
 	return i;
 }
@@ -125,6 +157,7 @@ enum ktcp_progress ktcp_send_account(struct ktcp_connection *connection, ssize_t
 		return KTCP_FATAL;
 	if (sent > 0) {
 		connection->starvations = 0;
+		connection->moved += sent;
 		ktcp_stats_add(KTCP_STAT_bytes_sent, sent);
 		connection->verdict = protocol->sent(connection->session, sent, &connection->now);
 		/* What was taken may have been put on its way meanwhile, and made room;
@@ -137,27 +170,30 @@ enum ktcp_progress ktcp_send_account(struct ktcp_connection *connection, ssize_t
 	return sent == size ? KTCP_PROGRESS : KTCP_BLOCKED;
 }
 
-enum ktcp_progress ktcp_send(struct ktcp_connection *connection)
+/* A long answer is left to a task from its beginning. */
+static bool ktcp_send_is_long(const struct ktcp_segment *segments, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (segments[i].size > KTCP_SEND_ATOMIC)
+			return true;
+	return false;
+}
+
+static enum ktcp_progress ktcp_send_gathered(struct ktcp_connection *connection,
+					     const struct ktcp_segment *segments,
+					     unsigned int count, bool ends)
 {
 	const struct ktcp_protocol *protocol = connection->server->options.protocol;
-	struct ktcp_segment segments[KTCP_SEGMENTS_MAX];
 	struct ktcp_gather gather;
 	enum ktcp_progress progress;
-	unsigned int count;
-	bool ends;
 	int taken;
-
-	count = protocol->output(connection->session, segments);
-	/* The last bytes wait for the FIN, which is next. */
-	ends = protocol->ends_after_output(connection->session);
-	if (!segments[0].data && segments[0].size > KTCP_BUFFER_SIZE &&
-	    ktcp_send_pages_possible(connection))
-		return ktcp_send_pages(connection, &segments[0], count > 1 || ends);
 
 	gather.count = 0;
 	gather.size = 0;
+	gather.copied = 0;
 	gather.buffer = NULL;
-	gather.buffered = 0;
 	taken = ktcp_gather_segments(connection, &gather, segments, count);
 	if (taken == -ENOMEM) {
 		connection->starved = true;
@@ -173,4 +209,41 @@ enum ktcp_progress ktcp_send(struct ktcp_connection *connection)
 	if (gather.buffer)
 		ktcp_buffer_release(gather.buffer, false);
 	return progress;
+}
+
+enum ktcp_progress ktcp_send(struct ktcp_connection *connection)
+{
+	const struct ktcp_protocol *protocol = connection->server->options.protocol;
+	struct ktcp_segment segments[KTCP_SEGMENTS_MAX];
+	unsigned int count;
+	bool ends;
+
+	count = protocol->output(connection->session, segments);
+	if (connection->atomic && ktcp_send_is_long(segments, count))
+		return KTCP_DECLINED;
+	/* The last bytes wait for the FIN, which is next. */
+	ends = protocol->ends_after_output(connection->session);
+	if (!segments[0].data) {
+		if (connection->content) {
+			if (segments[0].size > KTCP_SEND_COPY)
+				return ktcp_send_content(connection, &segments[0],
+							 count > 1 || ends);
+		} else if (segments[0].size > KTCP_BUFFER_SIZE &&
+			   ktcp_send_pages_possible(connection)) {
+			return ktcp_send_pages(connection, &segments[0], count > 1 || ends);
+		}
+	}
+	return ktcp_send_gathered(connection, segments, count, ends);
+}
+
+bool ktcp_send_fin(struct ktcp_connection *connection)
+{
+	struct sock *sk = connection->sk;
+	bool due = (1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT);
+	u32 end = tcp_sk(sk)->write_seq;
+
+	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | SEND_SHUTDOWN);
+	sk->sk_prot->shutdown(sk, SEND_SHUTDOWN);
+	/* A FIN has a sequence number, as each byte has. */
+	return !due || tcp_sk(sk)->write_seq != end;
 }

@@ -98,7 +98,7 @@ bool ktcp_send_pages_possible(const struct ktcp_connection *connection)
 enum ktcp_progress ktcp_send_pages(struct ktcp_connection *connection,
 				   const struct ktcp_segment *range, bool more)
 {
-	size_t size = min_t(u64, range->size, KTCP_SEND_BUDGET);
+	size_t size = min_t(u64, range->size, KTCP_SEND_STEP);
 	struct ktcp_page_run run = {
 		.sk = connection->sk,
 		.left = size,
@@ -113,7 +113,6 @@ enum ktcp_progress ktcp_send_pages(struct ktcp_connection *connection,
 
 	sent = splice_direct_to_actor(connection->file, &sd, ktcp_send_pages_actor);
 	connection->starved = run.starved;
-	connection->long_step = sent == KTCP_SEND_BUDGET;
 	if (run.error)
 		return ktcp_send_account(connection, sent, size);
 	if (sent > 0)	/* all of it, or up to where the file ends or fails */

@@ -18,15 +18,16 @@ static int ktcp_server_create_caches(struct ktcp_server *server)
 {
 	const struct ktcp_protocol *protocol = server->options.protocol;
 	size_t align = max_t(size_t, protocol->session_align, __alignof__(struct ktcp_connection));
+	size_t size;
 	int ret;
 
 	ret = ktcp_buffers_create();
 	if (ret)
 		return ret;
 	server->session_offset = ALIGN(sizeof(struct ktcp_connection), align);
-	server->connection_cache = kmem_cache_create(KBUILD_MODNAME "_connection",
-			server->session_offset + protocol->session_size, align,
-			SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT, NULL);
+	size = server->session_offset + protocol->session_size;
+	server->connection_cache = kmem_cache_create(KBUILD_MODNAME "_connection", size, align,
+						     SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT, NULL);
 	if (!server->connection_cache) {
 		ktcp_buffers_destroy();
 		return -ENOMEM;
@@ -62,16 +63,17 @@ int ktcp_server_start(struct ktcp_server *server, const struct ktcp_server_optio
 	atomic_set(&server->connection_count, 0);
 	atomic_set(&server->spare_memory, 0);
 	init_waitqueue_head(&server->empty);
+	ktcp_budget_start(&server->budget, options->cache_size, options->cache_entries);
 
 	ret = ktcp_server_create_caches(server);
 	if (ret)
-		return ret;
+		goto err;
 
 	ret = ktcp_origins_start(&server->origins, options->max_per_address);
 	if (ret)
 		goto err_caches;
 
-	server->roots = ktcp_roots_open(options);
+	server->roots = ktcp_roots_open(server);
 	if (IS_ERR(server->roots)) {
 		ret = PTR_ERR(server->roots);
 		goto err_origins;
@@ -96,6 +98,10 @@ err_origins:
 	ktcp_origins_stop(&server->origins);
 err_caches:
 	ktcp_server_destroy_caches(server);
+err:
+	/* The others have said what is wrong with what they were given. */
+	if (ret == -ENOMEM)
+		pr_err("cannot start: no memory; free some, and load the module again\n");
 	return ret;
 }
 
@@ -117,16 +123,18 @@ static bool ktcp_server_is_empty(struct ktcp_server *server)
 
 /*
  * Ends all connections: politely at first, and what is left after drain_timeout
- * by RST. A connection is ended by its driver and nobody else, so this only sets a
- * flag, wakes them and waits; the second wait is for drivers that are runnable, and
- * is as long as the slowest file system read among them.
+ * by RST, or as soon as whoever unloads the module is killed, by ^C say. A connection
+ * is ended by its driver and nobody else, so this only sets a flag, wakes them and
+ * waits; the second wait is for drivers that are runnable, and is as long as the
+ * slowest file system read among them. The first may be as long as a day, and is no
+ * hung task: those are looked for among the tasks that cannot be killed.
  */
 static void ktcp_server_drain(struct ktcp_server *server)
 {
 	WRITE_ONCE(server->draining, true);
 	ktcp_server_wake_all(server);
-	if (wait_event_timeout(server->empty, ktcp_server_is_empty(server),
-			       msecs_to_jiffies(server->options.drain_timeout)))
+	if (wait_event_killable_timeout(server->empty, ktcp_server_is_empty(server),
+					msecs_to_jiffies(server->options.drain_timeout)) > 0)
 		return;
 	WRITE_ONCE(server->aborting, true);
 	ktcp_server_wake_all(server);

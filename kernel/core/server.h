@@ -18,6 +18,7 @@
 #include <ktcp/host.h>
 #include <ktcp/protocol.h>
 
+#include "cache/budget.h"
 #include "core/listener.h"
 #include "core/model.h"
 #include "core/origins.h"
@@ -42,6 +43,7 @@ struct ktcp_server_options {
 	unsigned int user_timeout;
 #define KTCP_LIMIT_MEMBER(name, preset, least, most, unit, what) unsigned int name;
 	KTCP_HOST_LIMITS(KTCP_LIMIT_MEMBER)
+	KTCP_CACHE_LIMITS(KTCP_LIMIT_MEMBER)
 #undef KTCP_LIMIT_MEMBER
 };
 
@@ -75,6 +77,9 @@ struct ktcp_server {
 	atomic_t connection_count;
 	wait_queue_head_t empty;
 	struct ktcp_origins origins;
+
+	/* Of what is kept by the roots. */
+	struct ktcp_budget budget;
 
 	/* Bytes of spare buffers that sessions hold, at most options.sort_memory. */
 	atomic_t spare_memory;

@@ -20,9 +20,24 @@ static const char *const ktcp_counter_names[] = {
 	KTCP_COUNTERS(KTCP_STAT_NAME)
 };
 
+static const char *const ktcp_cache_counter_names[] = {
+	KTCP_CACHE_COUNTERS(KTCP_STAT_NAME)
+};
+
+static int ktcp_stats_list(char *text, int n, const char *const *names, const u64 *values,
+			   int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		n += scnprintf(text + n, PAGE_SIZE - n, "%s %llu\n", names[i], values[i]);
+	return n;
+}
+
 static int ktcp_stats_get(char *text, const struct kernel_param *param)
 {
 	const struct ktcp_server *server = param->arg;
+	const struct ktcp_protocol *protocol = server->options.protocol;
 	struct ktcp_stats sum = {};
 	int cpu, i, n;
 
@@ -33,14 +48,19 @@ static int ktcp_stats_get(char *text, const struct kernel_param *param)
 			sum.host[i] += stats->host[i];
 		for (i = 0; i < KTCP_COUNTER_COUNT; i++)
 			sum.engine[i] += stats->engine[i];
+		for (i = 0; i < KTCP_CACHE_COUNTER_COUNT; i++)
+			sum.cache[i] += stats->cache[i];
 	}
 	n = scnprintf(text, PAGE_SIZE, "open %d\n", atomic_read(&server->connection_count));
-	for (i = 0; i < KTCP_STAT_COUNT; i++)
-		n += scnprintf(text + n, PAGE_SIZE - n, "%s %llu\n", ktcp_stat_names[i],
-			       sum.host[i]);
-	for (i = 0; i < KTCP_COUNTER_COUNT; i++)
-		n += scnprintf(text + n, PAGE_SIZE - n, "%s %llu\n", ktcp_counter_names[i],
-			       sum.engine[i]);
+	n = ktcp_stats_list(text, n, ktcp_stat_names, sum.host, KTCP_STAT_COUNT);
+	n = ktcp_stats_list(text, n, ktcp_counter_names, sum.engine, KTCP_COUNTER_COUNT);
+	if (protocol && protocol->resource_request) {
+		n = ktcp_stats_list(text, n, ktcp_cache_counter_names, sum.cache,
+				    KTCP_CACHE_COUNTER_COUNT);
+		n += scnprintf(text + n, PAGE_SIZE - n, "cache_bytes %llu\ncache_answers %d\n",
+			       ktcp_budget_used(&server->budget),
+			       atomic_read(&server->budget.answers));
+	}
 	return n;
 }
 

@@ -27,9 +27,17 @@ enum ktcp_stat {
 	KTCP_STAT_COUNT
 };
 
+enum ktcp_cache_counter {
+#define KTCP_CACHE_COUNTER_ENUM(name) KTCP_COUNT_##name,
+	KTCP_CACHE_COUNTERS(KTCP_CACHE_COUNTER_ENUM)
+#undef KTCP_CACHE_COUNTER_ENUM
+	KTCP_CACHE_COUNTER_COUNT
+};
+
 struct ktcp_stats {
 	u64 host[KTCP_STAT_COUNT];
 	u64 engine[KTCP_COUNTER_COUNT];
+	u64 cache[KTCP_CACHE_COUNTER_COUNT];
 };
 
 DECLARE_PER_CPU(struct ktcp_stats, ktcp_stats);
@@ -42,6 +50,11 @@ static inline void ktcp_stats_add(enum ktcp_stat stat, u64 n)
 static inline void ktcp_stats_count(enum ktcp_counter counter)
 {
 	this_cpu_inc(ktcp_stats.engine[counter]);
+}
+
+static inline void ktcp_stats_count_cache(enum ktcp_cache_counter counter)
+{
+	this_cpu_inc(ktcp_stats.cache[counter]);
 }
 
 /* For module_param_cb(); its argument is the server. */

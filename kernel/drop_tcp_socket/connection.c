@@ -26,12 +26,12 @@
 /*
  * The kernel's lookups are made for packets that arrive: "source" is our remote end,
  * @dif and @sdif stand for the interface, and its master, that they came in by. A
- * socket that is bound to an interface is found by either; one that is not, only
- * without an sdif.
+ * socket that is bound to an interface is found by either.
  *
  * IPv4 connections of IPv6 sockets are in the table by their IPv4 addresses.
  */
-static struct sock *look_up(struct net *net, const struct ktcp_connection_id *id, int dif, int sdif)
+static struct sock *look_up_any(struct net *net, const struct ktcp_connection_id *id, int dif,
+				int sdif)
 {
 	struct inet_hashinfo *hashinfo = net->ipv4.tcp_death_row.hashinfo;
 	__be16 remote_port = htons(id->remote_port);
@@ -49,6 +49,20 @@ static struct sock *look_up(struct net *net, const struct ktcp_connection_id *id
 }
 
 /*
+ * The one that is bound to this interface; 0: to none. With tcp_l3mdev_accept, and in a
+ * kernel without layer 3 masters, the lookups return one that is bound to none as well.
+ */
+static struct sock *look_up(struct net *net, const struct ktcp_connection_id *id, int bound)
+{
+	struct sock *sk = look_up_any(net, id, bound, bound);
+
+	if (!sk || READ_ONCE(sk->sk_bound_dev_if) == bound)
+		return sk;
+	sock_gen_put(sk);
+	return NULL;
+}
+
+/*
  * With a reference, or NULL. netstat does not say what a socket is bound to: without
  * an interface the unbound one comes first, then that of any interface.
  */
@@ -59,12 +73,12 @@ static struct sock *find(struct net *net, const struct ktcp_connection_id *id)
 
 	rcu_read_lock();
 	if (id->interface > 0) {
-		sk = look_up(net, id, id->interface, id->interface);
+		sk = look_up(net, id, id->interface);
 	} else if (!id->interface) {
-		sk = look_up(net, id, 0, 0);
+		sk = look_up(net, id, 0);
 		if (!sk) {
 			for_each_netdev_rcu(net, device) {
-				sk = look_up(net, id, device->ifindex, device->ifindex);
+				sk = look_up(net, id, device->ifindex);
 				if (sk)
 					break;
 			}
@@ -112,7 +126,7 @@ static int end_owned(struct net *net, const struct ktcp_connection_id *id, struc
 
 	lock_sock(sk);
 	rcu_read_lock();
-	now = look_up(net, id, bound, bound);
+	now = look_up(net, id, bound);
 	rcu_read_unlock();
 	if (now)
 		sock_gen_put(now);
@@ -159,7 +173,7 @@ static bool end_full(struct net *net, const struct ktcp_connection_id *id, struc
 		spin_lock_bh(&sk->sk_lock.slock);
 		owned = sock_owned_by_user_nocheck(sk);
 		if (!owned)
-			now = look_up(net, id, bound, bound);
+			now = look_up(net, id, bound);
 		if (now == sk && not_accepted(sk)) {
 			accepted = false;
 			ended = end_not_accepted(sk);

@@ -46,9 +46,9 @@ static char *cache_control;
 module_param(cache_control, charp, 0444);
 MODULE_PARM_DESC(cache_control, "value of Cache-Control for files (default: no such field)");
 
-static char *model = "event";
+static char *model = "inline";
 module_param(model, charp, 0444);
-MODULE_PARM_DESC(model, "what serves a connection: inline, event (default), cmwq or kthread");
+MODULE_PARM_DESC(model, "what serves a connection: inline (default), event, cmwq or kthread");
 
 static bool bench = true;
 module_param(bench, bool, 0444);
@@ -56,12 +56,14 @@ MODULE_PARM_DESC(bench, "0: an unbound work queue; 1: one per CPU (default)");
 
 KTCP_HTTP_LIMITS(KTCP_PARAMETER)
 KTCP_HOST_LIMITS(KTCP_PARAMETER)
+KTCP_CACHE_LIMITS(KTCP_PARAMETER)
 
 static int khttpd_check_limits(void)
 {
 	static const struct ktcp_parameter_range ranges[] = {
 		KTCP_HTTP_LIMITS(KTCP_PARAMETER_RANGE)
 		KTCP_HOST_LIMITS(KTCP_PARAMETER_RANGE)
+		KTCP_CACHE_LIMITS(KTCP_PARAMETER_RANGE)
 	};
 	int ret = ktcp_parameter_range("port", port, 1, USHRT_MAX);
 
@@ -96,6 +98,7 @@ static void khttpd_fill_options(struct ktcp_server_options *options)
 {
 #define KHTTPD_SET_OPTION(name, preset, least, most, unit, what) options->name = name;
 	KTCP_HOST_LIMITS(KHTTPD_SET_OPTION)
+	KTCP_CACHE_LIMITS(KHTTPD_SET_OPTION)
 	options->bound = bench;
 	options->port = port;
 	options->backlog = backlog;

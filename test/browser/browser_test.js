@@ -40,7 +40,7 @@ async function rootListing(page) {
     await page.goto(`${origin}/`);
     await shoot(page, 'listing-root');
     const names = (await entries(page)).map((entry) => entry.text);
-    report.equal('the root lists what is there', ['empty/', 'many/', 'media/', 'odd/', 'page/', 'sorting/'], [...names].sort());
+    report.equal('the root lists what is there', ['coded/', 'empty/', 'many/', 'media/', 'odd/', 'page/', 'sorting/'], [...names].sort());
     report.equal('no link to a parent in the root', 0, await page.locator('td a[href="../"]').count());
     report.equal('no script in the listing', 0, await page.locator('script').count());
     report.ok(await page.title() !== '', 'the listing has a title');
@@ -94,6 +94,57 @@ async function pageWithParts(page) {
     report.equal('its script runs, and reads JSON', 'grüße', await page.locator('#data').textContent());
     await page.waitForFunction(() => document.getElementById('module').textContent !== '');
     report.ok(true, 'its module (.mjs) is loaded');
+}
+
+// The parts of a page as they came over the wire, by a browser that takes only these
+// codings: name to {coding, bytes}.
+async function wireOf(page, encodings) {
+    const wire = await page.context().newCDPSession(page);
+    const [codings, sizes, names] = [new Map(), new Map(), new Map()];
+    await wire.send('Network.enable');
+    await wire.send('Network.setCacheDisabled', { cacheDisabled: true });
+    if (encodings) await wire.send('Network.setExtraHTTPHeaders', { headers: { 'Accept-Encoding': encodings.join(', ') } });
+    wire.on('Network.responseReceived', ({ requestId, response }) => {
+        names.set(requestId, new URL(response.url).pathname.replace('/coded/', '') || 'index.html');
+        const field = Object.entries(response.headers).find(([name]) => name.toLowerCase() === 'content-encoding');
+        codings.set(requestId, field ? field[1] : '');
+    });
+    wire.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => sizes.set(requestId, encodedDataLength));
+    await page.goto(`${origin}/coded/`, { waitUntil: 'networkidle' });
+    await page.evaluate(() => fetch('data.json').then((answer) => answer.text()));
+    await page.waitForTimeout(200); // for the last event
+    await wire.send('Network.setExtraHTTPHeaders', { headers: {} });
+    await wire.send('Network.setCacheDisabled', { cacheDisabled: false });
+    await wire.detach();
+    return Object.fromEntries([...names].map(([id, name]) => [name, { coding: codings.get(id), bytes: sizes.get(id) }]));
+}
+
+async function coded(page) {
+    const parts = ['index.html', ...Object.keys(site.coded)].sort();
+    for (const [encodings, wanted] of [[['gzip'], 'gzip'], [['zstd'], 'zstd'], [['deflate'], 'deflate'], [['br'], 'br'], [null, 'zstd']]) {
+        const who = encodings ? `a browser that takes ${wanted} alone` : 'a browser as it is';
+        // The first who asks may be answered before anything is made.
+        let wire = {};
+        // What somebody has coded beforehand comes first.
+        const brotli = !encodings || wanted === 'br';
+        const right = (name) => (name === 'style.css' && brotli ? 'br' : wanted === 'br' ? '' : wanted);
+        const bad = () => parts.filter((name) => wire[name]?.coding !== right(name));
+        for (let i = 0; i < 20; i++) {
+            wire = await wireOf(page, encodings);
+            if (bad().length === 0) break;
+        }
+        report.ok(bad().length === 0, `${who}: Content-Encoding of ${parts.length} parts`, JSON.stringify(wire));
+        const color = await page.locator('h1').evaluate((h1) => getComputedStyle(h1).color);
+        report.equal(`${who}: the style is whole`, brotli ? 'rgb(7, 8, 9)' : 'rgb(4, 5, 6)', color);
+        report.equal(`${who}: the script ran to its end`, 'ran', await page.locator('#script').textContent());
+        report.equal(`${who}: the drawing is shown`, 640, await page.locator('#drawing').evaluate((image) => image.naturalWidth));
+        for (const [name, size] of Object.entries(site.coded)) {
+            if (wanted === 'br' && name !== 'style.css') continue;
+            const got = await page.evaluate((url) => fetch(url).then((answer) => answer.arrayBuffer()).then((bytes) => bytes.byteLength), name);
+            report.ok(got === size && wire[name].bytes < size / 2,
+                `${who}: ${name}, ${wire[name]?.bytes} bytes on the wire, is ${size}`, `${got} bytes`);
+        }
+    }
 }
 
 // What came over the wire: the page itself sees its cached 200.
@@ -225,7 +276,7 @@ async function main() {
         const page = await browser.newPage(desk);
         page.setDefaultTimeout(patience);
         const watch = new Watch(page, origin);
-        for (const [name, run] of Object.entries({ rootListing, oddNames, pageWithParts, reload, seek, sorting, errors })) {
+        for (const [name, run] of Object.entries({ rootListing, oddNames, pageWithParts, coded, reload, seek, sorting, errors })) {
             await report.part(name, () => run(page, watch));
         }
         report.equal('nothing from elsewhere was asked for', [], watch.foreign);

@@ -12,6 +12,8 @@ import sys
 import wave
 import zlib
 
+import brotli
+
 # A folder of each name, with a file and a folder in it that are called alike.
 ODD_NAMES = [
     "with space", "über-日本", "emoji 🦊", "100%", "%41", "%2e%2e", "a#b", "what?", "what?C=S&O=D",
@@ -90,6 +92,33 @@ def page(root):
     picture(os.path.join(look, "picture.png"))
 
 
+def coded(root):
+    """A page whose parts are worth compressing. Each says how much of it there has to be.
+    style.css stands there by brotli as well, with a colour of its own."""
+    os.makedirs(root)
+    rules = "".join(f".class-{i} {{ margin: {i}px; padding: {i % 7}px }}\n" for i in range(2000))
+    style = rules + "h1 { color: rgb(4, 5, 6) }\n"
+    parts = {
+        "style.css": style,
+        "script.js": "".join(f"// line {i} of nothing in particular\n" for i in range(1500)) +
+                     "document.getElementById('script').textContent = 'ran';\n",
+        "data.json": json.dumps([{"number": i, "text": f"grüße {i}"} for i in range(3000)],
+                                ensure_ascii=False),
+        "drawing.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="64">' + "".join(
+            f'<circle cx="{i}" cy="32" r="30" fill="teal"/>' for i in range(600)) + "</svg>\n",
+    }
+    for name, text in parts.items():
+        write(os.path.join(root, name), text.encode())
+    write(os.path.join(root, "style.css.br"),
+          brotli.compress((rules + "h1 { color: rgb(7, 8, 9) }\n").encode()))
+    write(os.path.join(root, "index.html"), b"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Coded</title>
+<link rel="stylesheet" href="style.css"><script src="script.js" defer></script></head>
+<body><h1>Coded</h1><p id="script"></p><img id="drawing" src="drawing.svg" alt="circles">
+""" + b"<p>A line that is there many times.</p>\n" * 300 + b"</body></html>\n")
+    return {name: len(text.encode()) for name, text in parts.items()}
+
+
 def sorting(root):
     """Name, size and date put these in three different orders."""
     os.makedirs(os.path.join(root, "a folder"))
@@ -111,6 +140,7 @@ def main():
     os.makedirs(root)
     odd_folders(os.path.join(root, "odd"))
     page(os.path.join(root, "page"))
+    coded_sizes = coded(os.path.join(root, "coded"))
     sorted_files = sorting(os.path.join(root, "sorting"))
     os.makedirs(os.path.join(root, "empty"))
     os.makedirs(os.path.join(root, "media"))
@@ -124,7 +154,7 @@ def main():
     for i in range(300):
         write(os.path.join(many, f"entry-{i:03}.txt"), b"x" * i)
     print(json.dumps({
-        "odd": ODD_NAMES, "sorting": sorted_files, "many": 300, "seconds": TONE_SECONDS,
+        "odd": ODD_NAMES, "sorting": sorted_files, "many": 300, "seconds": TONE_SECONDS, "coded": coded_sizes,
         "tone": os.path.getsize(os.path.join(root, "media", "tone.wav"))}))
     return 0
 

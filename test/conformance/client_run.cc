@@ -124,12 +124,13 @@ private:
     const Case& case_;
     const DocumentTree& tree_;
     std::chrono::seconds patience_;
+    // Read before the server can have started the clock that ends the connection, thus before
+    // the socket connects: on a busy machine this client may be late itself, and must not think
+    // the server early.
+    Clock::time_point last_send_ = Clock::now(), ended_;
     Socket socket_;
     Judge judge_;
     Socket::Got how_ = Socket::Got::data; // data: the connection has not ended
-    // Before the server can have started the clock that ends the connection: on a busy
-    // machine this client may be late itself, and must not think the server early.
-    Clock::time_point last_send_ = Clock::now(), ended_;
     std::vector<std::string> complaints_;
 };
 

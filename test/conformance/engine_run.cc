@@ -144,6 +144,7 @@ private:
         for (const std::string& complaint : judge_.complaints())
             complain(complaint);
         transcript_.input_size = offset_;
+        transcript_.failed_once = host_.failed_once();
         transcript_.values = judge_.values();
         transcript_.bytes = host_.sent().substr(0, judged_to_);
         transcript_.end = judged_to_ == std::string::npos ? host_.end() : ScriptedHost::End::open;

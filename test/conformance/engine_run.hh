@@ -27,8 +27,9 @@ struct Transcript {
     std::string bytes;
     ScriptedHost::End end = ScriptedHost::End::open;
     std::vector<std::string> complaints;
-    size_t input_size = 0; // all that the client has sent
-    Values values;         // what the case remembers
+    size_t input_size = 0;    // all that the client has sent
+    Values values;            // what the case remembers
+    bool failed_once = false; // World::failing_call has been reached
 
     bool same_as(const Transcript& other) const { return bytes == other.bytes && end == other.end; }
 };

@@ -5,7 +5,10 @@
 // vanishes at every byte. One GoogleTest a case; the transcripts must all be equal.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "conformance/engine_run.hh"
+#include "conformance/kept_answers.hh"
 #include "support/escape.hh"
 
 namespace ktcp::test {
@@ -36,6 +39,46 @@ std::vector<size_t> cuts(size_t size) {
     return places;
 }
 
+size_t failed_calls = 0; // in all cases, one a playing
+
+// Each of the first calls; of those for a long listing, which are all alike, some.
+size_t next_call(size_t n) { return n < 200 ? n + 1 : n + n / 16; }
+
+// What is wrong with an answer after a fault; empty: nothing. The whole transcript is what
+// the same case gives without one.
+std::string fault_difference(const Transcript& whole, const Transcript& other) {
+    if (other.same_as(whole))
+        return {};
+    const size_t same = static_cast<size_t>(std::mismatch(whole.bytes.begin(), whole.bytes.end(),
+                                                          other.bytes.begin(), other.bytes.end())
+                                                .first -
+                                            whole.bytes.begin());
+    if (same == other.bytes.size()) // what is missing must not look whole
+        return other.end == ScriptedHost::End::reset ? "" : "torn, and no reset";
+    // Some response is another one: the one that begins before the first other byte.
+    const size_t start = other.bytes.rfind("HTTP/1.1 ", same);
+    if (start == std::string::npos)
+        return "no response begins before the difference";
+    const std::string_view response = std::string_view(other.bytes).substr(start);
+    if (response.starts_with("HTTP/1.1 500 "))
+        return {};
+    // A listing may come unsorted, or in chunks, or torn; what only the end of the connection
+    // delimits must have its own end, or a reset.
+    const std::string_view expected = std::string_view(whole.bytes).substr(start);
+    const std::string_view head = response.substr(0, response.find("\r\n\r\n") + 2);
+    const bool listing =
+        response.starts_with("HTTP/1.1 200 ") && expected.starts_with("HTTP/1.1 200 ") &&
+        (head.find("\r\nContent-Type: text/html; charset=utf-8\r\n") != head.npos ||
+         head.find("\r\nContent-Type: application/json\r\n") != head.npos) &&
+        head.find("\r\nContent-Length: ") == head.npos;
+    const bool chunked = head.find("\r\nTransfer-Encoding: chunked\r\n") != head.npos;
+    if (listing &&
+        (chunked || other.end == ScriptedHost::End::reset || response.ends_with("</html>\n") ||
+         response.ends_with("]\n") || response.ends_with("\r\n\r\n")))
+        return {};
+    return "another answer";
+}
+
 class ConformanceCase : public testing::Test {
 public:
     explicit ConformanceCase(const Case& one)
@@ -60,11 +103,39 @@ public:
         for (size_t buffers = 0; buffers < 4; buffers++)
             survive({.piece = 5}, {.buffers_until_oom = buffers}, "short of memory");
         survive({}, {.spares = 1}, "short of spare memory");
+        fail_each_call(whole, {});
         for (size_t at : cuts(whole.input_size))
             survive({.vanish_at = at}, {.send_limit = 100}, "the client vanishes");
+        play_as_kept(whole);
     }
 
 private:
+    // By a host that keeps what it found; again cut in every way.
+    void play_as_kept(const Transcript& whole) {
+        if (HasFailure())
+            return;
+        const Transcript kept = run({}, {.keeps = true}, false);
+        const std::string difference =
+            kept_difference(case_, whole, kept, server_.config.sort_size != 0);
+        EXPECT_EQ(difference, "") << case_.where() << ": kept, the answers are others:\n"
+                                  << escape(kept.bytes, 2000) << "\ninstead of:\n"
+                                  << escape(whole.bytes, 2000);
+        for (size_t at : cuts(whole.input_size))
+            same(kept, {.cut = at}, {.keeps = true}, "kept, cut at byte " + std::to_string(at));
+        same(kept, {.piece = 1}, {.send_limit = 1, .send_first = true, .keeps = true},
+             "kept, 1 byte both ways");
+        same(kept, {}, {.send_limit = 7, .keeps = true}, "kept, sends of 7 bytes");
+        for (size_t buffers = 0; buffers < 4; buffers++)
+            survive({.piece = 5}, {.buffers_until_oom = buffers, .keeps = true},
+                    "kept, short of memory");
+        fail_each_call(kept, {.send_limit = 3000, .keeps = true});
+        for (size_t spares : {0, 1, 2})
+            survive({}, {.spares = spares, .keeps = true}, "kept, short of spare memory");
+        for (size_t at : cuts(whole.input_size))
+            survive({.vanish_at = at}, {.send_limit = 100, .keeps = true},
+                    "kept, the client vanishes");
+    }
+
     Transcript run(const Delivery& delivery, const World& world, bool judged) {
         try {
             return play(case_, server_, material().tree, delivery, world, judged, known_);
@@ -79,12 +150,29 @@ private:
         if (HasFailure())
             return; // one is enough to read
         Transcript other = run(delivery, world, false);
-        for (const std::string& complaint : other.complaints)
-            ADD_FAILURE() << case_.where() << ": " << how << ": " << complaint;
+        if (other.complaints != whole.complaints)
+            for (const std::string& complaint : other.complaints)
+                ADD_FAILURE() << case_.where() << ": " << how << ": " << complaint;
         EXPECT_TRUE(whole.same_as(other))
             << case_.where() << ": " << how << " gives another transcript:\n"
             << escape(other.bytes, 2000) << "\ninstead of:\n"
             << escape(whole.bytes, 2000);
+    }
+
+    // Each call of the host fails once in turn: what the client gets is what it gets
+    // otherwise, up to an answer that says that it failed, or to the connection's end.
+    void fail_each_call(const Transcript& whole, World world) {
+        for (size_t n = 1; !HasFailure(); n = next_call(n)) {
+            world.failing_call = n;
+            Transcript other = run({}, world, false);
+            if (!other.failed_once)
+                return;
+            ++failed_calls;
+            const std::string wrong = fault_difference(whole, other);
+            EXPECT_EQ(wrong, "") << case_.where() << ": failing call " << n << ":\n"
+                                 << escape(other.bytes, 2000) << "\ninstead of:\n"
+                                 << escape(whole.bytes, 2000);
+        }
     }
 
     void survive(const Delivery& delivery, const World& world, const std::string& how) {
@@ -104,6 +192,8 @@ std::string suite_of(const Case& one) { return std::filesystem::path(one.file).s
 
 } // namespace
 
+size_t calls_that_failed() { return failed_calls; }
+
 void register_cases() {
     for (const Case& one : material().cases)
         testing::RegisterTest(suite_of(one).c_str(), one.name.c_str(), nullptr, nullptr,
@@ -121,5 +211,8 @@ int main(int argc, char** argv) {
         fprintf(stderr, "conformance_engine: %s\n", e.what());
         return 2;
     }
-    return RUN_ALL_TESTS();
+    const int status = RUN_ALL_TESTS();
+    printf("figure: engine: %zu calls of the host failed, one a playing\n",
+           ktcp::test::calls_that_failed());
+    return status;
 }

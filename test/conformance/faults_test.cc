@@ -56,19 +56,20 @@ TEST_F(Faults, ALookUpThatFailsIsAnError500) {
 
 // The length was promised: only the connection's end can say that it was not kept.
 TEST_F(Faults, AFileThatShrinksEndsTheConnectionInsideTheBody) {
-    for (uint64_t readable : {0u, 1u, 5000u, 1048575u}) {
-        ScriptedHost server = host({.readable = readable});
-        server.receive(large + small);
-        EXPECT_EQ(statuses(server.sent(), true), std::vector{-1}) << readable;
-        EXPECT_EQ(server.end(), End::reset);
-    }
+    for (uint64_t readable : {0u, 1u, 5000u, 1048575u})
+        for (bool keeps : {false, true}) {
+            ScriptedHost server = host({.keeps = keeps, .readable = readable});
+            server.receive(large + small);
+            EXPECT_EQ(statuses(server.sent(), true), std::vector{-1}) << readable;
+            EXPECT_EQ(server.end(), End::reset);
+        }
 }
 
 TEST_F(Faults, AListingThatCannotBeReadToItsEndDoesNotLookWhole) {
     for (uint32_t sort_size : {uint32_t{0}, server_.config.sort_size})
         for (size_t entries : {0u, 1u, 3u, 499u}) {
             config_.sort_size = sort_size;
-            ScriptedHost server = host({.readable_entries = entries});
+            ScriptedHost server = host({.keeps = entries % 2 == 1, .readable_entries = entries});
             server.receive(listing);
             // Before anything was sent there is a better answer than a reset.
             if (server.end() == End::open) {
@@ -93,18 +94,35 @@ TEST_F(Faults, APeerThatTakesNothingIsCutOffAtSendTimeout) {
     }
 }
 
+// Whether its host knows what was acknowledged (TCP) or does not (other sockets).
 TEST_F(Faults, APeerThatTakesALittleNowAndThenIsNot) {
-    ScriptedHost server = host();
-    server.set_window(0);
-    server.receive(large);
-    for (int i = 0; i < 10; i++) {
-        server.advance(config_.send_timeout - 1);
-        EXPECT_EQ(server.end(), End::open);
-        server.set_window(2000);
+    for (size_t acknowledged : {World::no_limit, size_t{0}}) {
+        ScriptedHost server = host({.acknowledged = acknowledged});
+        server.set_window(0);
+        server.receive(large);
+        for (int i = 0; i < 10; i++) {
+            server.advance(config_.send_timeout - 1);
+            EXPECT_EQ(server.end(), End::open);
+            server.set_window(2000);
+        }
+        EXPECT_EQ(server.sent().size(), 20'000u);
+        server.set_window(World::no_limit);
+        EXPECT_EQ(statuses(server.sent(), false), std::vector{200});
     }
-    EXPECT_EQ(server.sent().size(), 20'000u);
-    server.set_window(World::no_limit);
-    EXPECT_EQ(statuses(server.sent(), false), std::vector{200});
+}
+
+// TCP took megabytes at once, and nothing since: what counts is what the peer gets of it.
+TEST_F(Faults, APeerThatAcknowledgesWhatTcpHasTakenIsNotCutOff) {
+    ScriptedHost server = host({.acknowledged = 0});
+    server.set_window(500'000);
+    server.receive(large);
+    for (size_t i = 1; i <= 10; i++) {
+        server.advance(config_.send_timeout - 1);
+        EXPECT_EQ(server.end(), End::open) << i;
+        server.set_acknowledged(i * 40'000);
+    }
+    server.advance(2 * config_.send_timeout);
+    EXPECT_EQ(server.end(), End::reset);
 }
 
 // It would hold a connection, and what goes with it, for as long as it likes.
@@ -204,6 +222,52 @@ TEST_F(Faults, IdleConnectionsAreFreeOfBuffersWheneverTheyIdle) {
         server.receive(request);
         EXPECT_EQ(server.buffers(), 0u);
         EXPECT_FALSE(server.holds_resource());
+    }
+}
+
+// Nothing that is said of a file which was changed in this very moment tells it from what
+// it may be in the next: it has no tag, and no date that anybody could rely on.
+TEST_F(Faults, AFileThatWasJustChangedIsSentWhateverDateTheClientHas) {
+    const std::string date = "Tue, 14 Nov 2023 22:13:20 GMT"; // the tree's
+    for (bool unsettled : {false, true})
+        for (bool keeps : {false, true}) {
+            ScriptedHost server = host({.keeps = keeps, .unsettled = unsettled});
+            std::string last;
+            auto ask = [&](const std::string& fields) {
+                const size_t before = server.sent().size();
+                server.receive("GET /hello.txt HTTP/1.1\r\nHost: test\r\n" + fields + "\r\n");
+                last = server.sent().substr(before);
+                return statuses(last, false).at(0);
+            };
+            EXPECT_EQ(ask("If-Modified-Since: " + date + "\r\n"), unsettled ? 200 : 304);
+            EXPECT_EQ(ask("If-Unmodified-Since: " + date + "\r\n"), unsettled ? 412 : 200);
+            EXPECT_EQ(ask("Range: bytes=0-1\r\nIf-Range: " + date + "\r\n"), unsettled ? 200 : 206);
+            EXPECT_EQ(ask(""), 200);
+            EXPECT_EQ(last.find("ETag: ") == std::string::npos, unsettled) << last;
+        }
+}
+
+// A listing that the host keeps is content like a file's: with a length, and no buffers.
+TEST_F(Faults, AListingThatIsKeptGoesOutInConstantMemory) {
+    ScriptedHost server = host({.keeps = true});
+    server.set_window(2000);
+    server.receive(listing);
+    EXPECT_EQ(server.sent().size(), 2000u);
+    EXPECT_NE(server.sent().find("\r\nContent-Length: "), std::string::npos);
+    EXPECT_EQ(server.buffers(), 0u);
+    EXPECT_EQ(server.spares(), 0u);
+    server.set_window(World::no_limit);
+    EXPECT_EQ(statuses(server.sent(), false), std::vector{200});
+    EXPECT_FALSE(server.holds_resource());
+}
+
+// A rendering needs memory to sort in; who has none lists as the entries come.
+TEST_F(Faults, AListingThatCannotBeKeptIsMadeAsItIsSent) {
+    for (size_t spares : {0u, 1u, 2u}) {
+        ScriptedHost server = host({.spares = spares, .keeps = true});
+        server.receive(listing);
+        EXPECT_EQ(statuses(server.sent(), false), std::vector{200}) << spares;
+        EXPECT_NE(server.sent().find("\r\nTransfer-Encoding: chunked\r\n"), std::string::npos);
     }
 }
 

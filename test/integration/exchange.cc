@@ -91,6 +91,14 @@ bool Exchange::receive_some() {
     return true;
 }
 
+// Whether what came is what was sent at another place: lost, repeated or moved.
+std::string Exchange::origin(std::string_view bytes) const {
+    size_t at = payload_.find(bytes.substr(0, 16));
+    return at == payload_.npos ? ", of " + std::to_string(bytes.size()) + " that are no part of it"
+                               : ", of " + std::to_string(bytes.size()) + " that are its byte " +
+                                     std::to_string(at);
+}
+
 void Exchange::compare(std::string_view bytes) {
     // What was not sent yet cannot be an echo, even if it is what will be sent.
     changed_ = true;
@@ -102,7 +110,8 @@ void Exchange::compare(std::string_view bytes) {
         auto [at, other] = std::mismatch(bytes.begin(), bytes.end(), expected);
         return fail("byte " + std::to_string(received_ + size_t(at - bytes.begin())) +
                     " came back changed: " + std::to_string(static_cast<unsigned char>(*other)) +
-                    " was sent, " + std::to_string(static_cast<unsigned char>(*at)) + " came");
+                    " was sent, " + std::to_string(static_cast<unsigned char>(*at)) + " came" +
+                    origin(bytes.substr(size_t(at - bytes.begin()))));
     }
     changed_ = false;
     received_ += bytes.size();

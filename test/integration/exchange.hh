@@ -68,6 +68,7 @@ private:
     bool send_some();
     bool receive_some();
     void compare(std::string_view bytes);
+    std::string origin(std::string_view bytes) const;
     void fail(std::string what) { fault_ = std::move(what); }
 
     Socket socket_;

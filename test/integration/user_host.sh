@@ -14,6 +14,7 @@ Tests user-http-server: starts it on free ports of 127.0.0.1 and runs
                (SWAP_SECONDS each, 10)
   special      /proc and /dev as roots
   limits       connections of an address, requests, bodies, heads, hidden names
+  codings      answers by gzip, deflate, zstd, and files .gz, .zst, .br beside others
   slow         clients that read one byte a second
   sorting      listings with and without memory to sort them in
   million      a directory of 1,000,000 entries, in constant memory
@@ -44,6 +45,8 @@ if grep -qs 'CMAKE_CXX_FLAGS:.*-fsanitize' "$build/CMakeCache.txt"; then sanitiz
 . "$here/host_roots.sh"
 # shellcheck source=test/integration/host_limits.sh
 . "$here/host_limits.sh"
+# shellcheck source=test/integration/host_codings.sh
+. "$here/host_codings.sh"
 
 program=$build/user-http-server
 # The server is what is tested: its clients need no sanitizers, and are quicker without.
@@ -59,7 +62,11 @@ for tool in "$program" "$conformance_client" "$make_tree" "$tree_compare" "$swap
     [ -x "$tool" ] || { echo "$tool is missing: run 'cmake --build --preset release'" >&2; exit 2; }
 done
 
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/ktcp-user-host.XXXXXX")
+# What is kept of tmpfs, as /tmp may be, is made anew each second (user/posix_files.cc), and the
+# parts that count how often something is made want none of that.
+scratch=${TMPDIR:-/tmp}
+[ "$(stat -f -c %T "$scratch")" != tmpfs ] || scratch=/var/tmp
+scratch=$(mktemp -d "$scratch/ktcp-user-host.XXXXXX")
 server=
 cleanup() {
     if [ -n "$server" ]; then kill -KILL "$server" 2>/dev/null || true; fi
@@ -77,6 +84,7 @@ echo 'outside the root' >"$scratch/outside.html"
 start() {
     # The root's own shell may have left few descriptors; the server needs one a client.
     ulimit -n "$(ulimit -Hn)"
+    : >"$scratch/log" # await_port must not read of the last one
     "$program" --port 0 --listen 127.0.0.1 "$@" 2>"$scratch/log" >&2 &
     server=$!
     await_port user-http-server
@@ -208,8 +216,8 @@ part_process() {
 }
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(conformance clients hosts symlinks special limits slow sorting million
-    trees hostile process)
+[ ${#parts[@]} -gt 0 ] || parts=(conformance clients codings hosts symlinks special limits slow sorting
+    million trees hostile process)
 for part in "${parts[@]}"; do
     declare -F "part_$part" >/dev/null || { echo "unknown part '$part': see --help" >&2; exit 2; }
     "part_$part"

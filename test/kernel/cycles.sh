@@ -7,6 +7,12 @@
 cycle_clients=50 # of each of the six kinds
 cycle_drain=2000 # ms
 
+# Of either side, to or from the server's port: their states as in /proc/net/tcp.
+cycle_connections() {
+    awk -v port=":$(printf %04X "$port")\$" '($2 ~ port || $3 ~ port) && $4 != "06" { print $4 }' \
+        /proc/net/tcp /proc/net/tcp6 | sort | uniq -c
+}
+
 # cycle NAME PARAMETER=VALUE...: one life of the module: served, and taken away under traffic.
 cycle() {
     local number=$1 holder begin took status=0
@@ -27,6 +33,8 @@ cycle() {
     at_most "cycle $number: ms that rmmod took under traffic" $((cycle_drain + 3000)) $took
     wait "$holder" || status=$?
     equal "cycle $number: all clients were ended" 0 $status
+    sed 's/^/# /' "$scratch/hold"
+    equal "cycle $number: connections that TCP still has, but for TIME-WAIT" '' "$(cycle_connections)"
     refute "cycle $number: nobody listens" curl -s --max-time 5 "http://$address/"
     refute "cycle $number: the module is gone" test -e /sys/module/khttpd
 }

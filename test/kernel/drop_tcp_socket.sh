@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage() {
     cat <<'END'
-usage: test/kernel/drop_tcp_socket.sh 6.1|6.12|debug [PART...]
+usage: test/kernel/drop_tcp_socket.sh 6.1|6.12|6.1-debug [PART...]
 
 Boots that kernel in a VM and tests drop-tcp-socket.ko in it:
   cases       every notation, state, cut and fault; listeners that must live
@@ -27,9 +27,9 @@ file=/proc/net/drop_tcp_sock
 # --- outside: find what is to be tested, boot ------------------------------------------------------
 
 outside() {
-    local kernel build modules seconds
+    local kernel build modules seconds limit
     case ${1:-} in
-    6.1 | 6.12 | debug) kernel=$1 ;;
+    6.1 | 6.12 | 6.1-debug) kernel=$1 ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
     esac
@@ -37,17 +37,29 @@ outside() {
     find_tested "$kernel" drop-tcp-socket.ko test/kernel/drop_tcp_socket_cases
     seconds=${FUZZ_SECONDS:-60}
     [ -z "${CHECK_FULL:-}" ] || seconds=$((seconds * 5))
-    exec "$root/vm/boot" --kernel "$kernel" --memory 1024 --timeout $((seconds + 360)) -- \
+    limit=$((seconds + 360))
+    [ "$kernel" != 6.1-debug ] || limit=$((limit * 4))
+    exec "$root/vm/boot" --kernel "$kernel" ${LEAKS:+--leaks} --memory 1024 --timeout "$limit" -- \
         env FUZZ_SECONDS="$seconds" "$here/drop_tcp_socket.sh" --inside "$modules" "$build" "$@"
 }
 
 # --- inside ----------------------------------------------------------------------------------------
 
+# Sockets that exist: those that are closed as well, until their last reference has gone.
+sockets() { awk '$1 == "sockets:" { print $3 }' /proc/net/sockstat; }
+
 part_cases() {
-    local group
+    local group before left
+    before=$(sockets)
     for group in names states errors pieces listeners; do
         check "cases: $group" drop_tcp_socket_cases "$group"
     done
+    for _ in $(seq 100); do
+        left=$(($(sockets) - before))
+        [ $left -gt 0 ] || break
+        sleep 0.1
+    done
+    at_most "cases: sockets that are still there" 0 $left
 }
 
 # counted NAME: of the last writer.

@@ -15,7 +15,7 @@ part_silent() {
 }
 
 silent_inline() {
-    check "$1: 10,000 silent clients" idle_clients "$address" 10000 --echo --time 600 --rounds 5 \
+    check "$1: ${SILENT:-10000} silent clients" idle_clients "$address" "${SILENT:-10000}" --echo --time 600 --rounds 5 \
         --least 0.5 --name "kecho $1 on $(uname -r)"
 }
 
@@ -25,7 +25,7 @@ silent_event() {
 
 # A thread for each, as long as there is memory for them.
 silent_kthread() {
-    check "$1: each silent client costs a thread" echo_starve "$address" --most 2000 \
+    check "$1: each silent client costs a thread" echo_starve "$address" --most $((${SILENT:-10000} < 2000 ? SILENT : 2000)) \
         --patience 5000 --threads 1 --name "kecho $1 on $(uname -r)"
 }
 

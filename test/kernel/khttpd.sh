@@ -15,19 +15,34 @@
 . "$here/parameters.sh"
 # shellcheck source=test/kernel/freshness.sh
 . "$here/freshness.sh"
+# shellcheck source=test/kernel/codings.sh
+. "$here/codings.sh"
+# shellcheck source=test/kernel/forms.sh
+. "$here/forms.sh"
+# shellcheck source=test/kernel/cache.sh
+. "$here/cache.sh"
 # shellcheck source=test/kernel/limits.sh
 . "$here/limits.sh"
 # shellcheck source=test/kernel/confinement.sh
 . "$here/confinement.sh"
+# shellcheck source=test/kernel/fast_lane.sh
+. "$here/fast_lane.sh"
+# shellcheck source=test/kernel/eviction.sh
+. "$here/eviction.sh"
+# shellcheck source=test/kernel/connecting.sh
+. "$here/connecting.sh"
+# shellcheck source=test/kernel/unmount.sh
+. "$here/unmount.sh"
 # shellcheck source=test/kernel/models.sh
 . "$here/models.sh"
 
-parts=(parameters cycles limits confinement conformance clients freshness trees hostile)
+parts=(parameters cycles limits confinement conformance clients codings forms freshness cache eviction unmount fast_lane
+    trees hostile)
 tree=$scratch/WWW
 port=8081
 address=127.0.0.1:$port
 to_scratch "$build"/test/conformance/{conformance_client,make_tree} \
-    "$build"/test/integration/{tree_compare,idle_clients,rude_clients}
+    "$build"/test/integration/{tree_compare,idle_clients,rude_clients} "$build/htstress"
 [ ! -x "$build/test/integration/swap_race" ] || to_scratch "$build/test/integration/swap_race"
 make_tree "$tree"
 echo 'outside the root' >"$scratch/outside.txt"
@@ -72,12 +87,12 @@ part_trees() {
     check "/usr/share/doc, every ${sample}th path, over 8 connections" \
         tree_compare /usr/share/doc "$address" --connections 8 --sample "$sample"
     unload
-    trees_make_large "$scratch/large"
+    trees_make_large "$scratch/large" "${SPARSE:-5000000000}"
     load "WWWROOT=$scratch/large"
     check "a directory of 10,000 entries" \
         tree_compare "$scratch/large" "$address" --connections 4 --sample 100 \
         --except sparse.bin
-    check "a sparse file of 5 GB" \
+    check "a sparse file of ${SPARSE:-5000000000} bytes" \
         tree_compare "$scratch/large" "$address" --only sparse.bin
     unload
     rm -rf "$scratch/large"
@@ -90,7 +105,7 @@ part_hostile() {
     check "clients that misbehave" rude_clients "$address" --each 20 --slack 8000
     unload
     load "WWWROOT=$tree" idle_timeout=600000 head_timeout=600000 backlog=1024
-    check "10,000 silent clients" idle_clients "$address" 10000 --name "khttpd on $(uname -r)" --target /hello.txt \
+    check "${SILENT:-10000} silent clients" idle_clients "$address" "${SILENT:-10000}" --name "khttpd on $(uname -r)" --target /hello.txt \
         --time 1000 --rounds 3 --least 0.5
     unload
 }

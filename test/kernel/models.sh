@@ -11,7 +11,7 @@ part_models() {
     mapfile -t settings < <(profile_settings tree)
     for variant in $(models_chosen); do
         # The default is what all other parts test.
-        [ "$variant${MODELS:-}" != event/1 ] || continue
+        [ "$variant${MODELS:-}" != inline ] || continue
         mapfile -t parameters < <(model_parameters $variant)
         load "WWWROOT=$tree" "${settings[@]}" "${parameters[@]}"
         check "$variant: conformance" \

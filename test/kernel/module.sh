@@ -36,12 +36,24 @@ stat() {
     done </sys/module/$module/parameters/stats
 }
 
+# until_equal EXPECTED COMMAND...: waits for at most 5 s; prints what it got last.
+until_equal() {
+    local expected=$1 got
+    shift
+    for _ in $(seq 50); do
+        got=$("$@")
+        [ "$got" != "$expected" ] || break
+        sleep 0.1
+    done
+    printf %s "$got"
+}
+
 # Threads of the kernel: children of kthreadd.
 kernel_threads() {
     local status count=0
     for status in /proc/[0-9]*/stat; do
         # PID (NAME) STATE PPID; names of the kernel's threads have no ')'.
-        if read -r line <"$status" 2>/dev/null; then
+        if read -r line 2>/dev/null <"$status"; then
             line=${line##*) }
             case $line in ?\ 2\ *) count=$((count + 1)) ;; esac
         fi
@@ -49,10 +61,19 @@ kernel_threads() {
     echo "$count"
 }
 
+# KASAN keeps what was freed, to see who uses it, until the cache that it is of is shrunk.
+release_quarantine() {
+    local shrink
+    case $(</proc/sys/kernel/osrelease) in
+    *-debug) for shrink in /sys/kernel/slab/*/shrink; do echo 1 >"$shrink"; done ;;
+    esac
+}
+
 # Kilobytes that the kernel itself holds, once everything that can go has gone.
 kernel_memory() {
     sync
     echo 3 >/proc/sys/vm/drop_caches
+    release_quarantine
     awk '/^(Slab|KernelStack|PageTables|Percpu|VmallocUsed):/ { sum += $2 } END { print sum }' \
         /proc/meminfo
 }

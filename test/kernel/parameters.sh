@@ -28,7 +28,7 @@ part_parameters() {
         unload
     done
     load
-    equal "parameters can be read in sysfs" "8081 100 event" \
+    equal "parameters can be read in sysfs" "8081 100 inline" \
         "$(cd /sys/module/khttpd/parameters && cat port backlog model | paste -sd ' ')"
     equal "without a root: Hello World!, and nothing after it" "Hello World!." \
         "$(body_of /any && echo .)"

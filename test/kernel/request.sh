@@ -29,15 +29,3 @@ asks() {
     *) printf %s "$status" ;;
     esac
 }
-
-# until_equal EXPECTED COMMAND...: waits for at most 5 s; prints what it got last.
-until_equal() {
-    local expected=$1 got
-    shift
-    for _ in $(seq 50); do
-        got=$("$@")
-        [ "$got" != "$expected" ] || break
-        sleep 0.1
-    done
-    printf %s "$got"
-}

@@ -12,6 +12,7 @@ shift 3
 # shellcheck source=test/slow/attacks.sh
 . "$here/attacks.sh"
 [ $# -eq 0 ] || attacks=("$@")
+# shellcheck disable=SC2153 # attacks.sh sets it
 crowd=$CROWD
 attackers=()
 

@@ -50,6 +50,11 @@ at_most() {
     if [ "$3" -le "$2" ]; then ok "$1: $3"; else not_ok "$1: $3, more than $2"; fi
 }
 
+# at_least WHAT LIMIT ACTUAL
+at_least() {
+    if [ "${3:-0}" -ge "$2" ]; then ok "$1: $3"; else not_ok "$1: ${3:-nothing}, less than $2"; fi
+}
+
 # have COMMAND: or say that what needs it is left out.
 have() {
     command -v "$1" >/dev/null && return 0

@@ -14,6 +14,7 @@ namespace {
 
 // Far more steps than any case needs: only a session that goes in circles gets here.
 constexpr uint64_t most_steps = 50'000'000;
+constexpr size_t most_rendered = 64 * 1024 * 1024;
 constexpr int64_t start_of_time = 1'753'000'000;
 
 } // namespace
@@ -25,7 +26,7 @@ void ScriptedHost::require(bool holds, const char* rule) {
 
 ScriptedHost::ScriptedHost(const ktcp_protocol& protocol, const void* config, Roots roots,
                            World world)
-    : protocol_(protocol), roots_(std::move(roots)),
+    : protocol_(protocol), config_(config), roots_(std::move(roots)),
       world_(world), now_{KTCP_SECOND, start_of_time} {
     size_t align = std::max(protocol.session_align, sizeof(void*));
     require(align <= 64 && (align & (align - 1)) == 0, "session_align");
@@ -61,10 +62,14 @@ void ScriptedHost::take_back(std::set<void*>& from, void* buffer) {
 }
 
 void* ScriptedHost::acquire() {
+    if (fails())
+        return nullptr;
     return acquired_++ < world_.buffers_until_oom ? lend(buffers_) : nullptr;
 }
 
 void* ScriptedHost::acquire_spare() {
+    if (fails())
+        return nullptr;
     return spares_.size() < world_.spares ? lend(spares_) : nullptr;
 }
 
@@ -72,6 +77,9 @@ void ScriptedHost::release_resource() {
     if (!resource_)
         fault_ = "ktcp_os_resource_release() without a resource";
     resource_ = nullptr;
+    rendered_ = false;
+    // So that a later look at it is a fault that ASan reports.
+    description_.reset();
 }
 
 void ScriptedHost::receive(std::string_view bytes) {
@@ -120,7 +128,7 @@ void ScriptedHost::advance(uint64_t milliseconds) {
     for (int fired = 0; session_open_ && deadline() <= target; fired++) {
         require(fired < 1000, "deadline() does not move after expired()");
         move_to(deadline());
-        verdict_ = protocol_.expired(session_, sent_.size(), &now_);
+        verdict_ = protocol_.expired(session_, std::min(sent_.size(), world_.acknowledged), &now_);
         drive();
     }
     move_to(target);
@@ -233,10 +241,15 @@ size_t ScriptedHost::take(const ktcp_segment& segment, size_t most) {
         sent_.append(static_cast<const char*>(segment.data), most);
         return most;
     }
-    require(resource_ && resource_->kind == Node::Kind::file, "a range without a file");
+    require(resource_ && (resource_->kind == Node::Kind::file || rendered_),
+            "a range without a file");
     require(segment.offset <= bytes_.size() && segment.size <= bytes_.size() - segment.offset,
             "a range beyond the file's end");
-    uint64_t end = std::min<uint64_t>(segment.offset + most, world_.readable);
+    if (fails())
+        return 0;
+    uint64_t end = segment.offset + most;
+    if (!rendered_)
+        end = std::min(end, world_.readable);
     size_t n = end > segment.offset ? end - segment.offset : 0;
     sent_.append(bytes_, segment.offset, n);
     return n;
@@ -263,6 +276,8 @@ void ScriptedHost::look_up() {
     answer.status = KTCP_RESOURCE_FORBIDDEN;
     if (world_.lookup_fault)
         answer.status = world_.lookup_fault;
+    else if (fails())
+        answer.status = KTCP_RESOURCE_FAILED;
     else if (!node && !refused)
         answer.status = KTCP_RESOURCE_NOT_FOUND;
     else if (node && node->kind == Node::Kind::file)
@@ -278,8 +293,16 @@ void ScriptedHost::look_up() {
         }
         answer.modified_seconds = tree_->modified_seconds();
         answer.inode = node->inode;
+        answer.unsettled = world_.unsettled && answer.status == KTCP_RESOURCE_FILE;
         choose_coding(request, answer);
+        if (world_.keeps && answer.status == KTCP_RESOURCE_DIRECTORY && request.rendering != 0 &&
+            render(request)) {
+            answer.rendered = rendered_ = true;
+            bytes_ = rendering_;
+        }
         answer.size = bytes_.size();
+        if (world_.keeps && !fails())
+            describe(request, answer);
     }
     verdict_ = protocol_.resource(session_, &answer, &now_);
 }
@@ -315,15 +338,57 @@ void ScriptedHost::choose_coding(const ktcp_resource_request& request, ktcp_reso
     }
 }
 
-// One entry at a time, since each may make output that must be sent before the next.
-void ScriptedHost::list() {
-    require(resource_ && resource_->kind == Node::Kind::directory, "entries of no directory");
-    if (next_entry_ == std::min(entries_.size(), world_.readable_entries)) {
-        verdict_ = protocol_.end_of_entries(session_, next_entry_ == entries_.size(), &now_);
+// The room that is promised, and no more, so that ASan sees what is written beyond it.
+void ScriptedHost::describe(const ktcp_resource_request& request, ktcp_resource& answer) {
+    std::unique_ptr<char[]> place(new char[KTCP_DESCRIPTION_MAX]),
+        again(new char[KTCP_DESCRIPTION_MAX]);
+    const size_t size = protocol_.describe(config_, &request, &answer, &now_, place.get());
+    require(size <= KTCP_DESCRIPTION_MAX, "describe() writes more than there is room for");
+    require(protocol_.describe(config_, &request, &answer, &now_, again.get()) == size &&
+                memcmp(place.get(), again.get(), size) == 0,
+            "describe() changes by itself");
+    if (size == 0)
         return;
+    description_.reset(new char[size]);
+    memcpy(description_.get(), place.get(), size);
+    answer.head = description_.get();
+    answer.head_size = static_cast<uint32_t>(size);
+}
+
+// Into rendering_. False: the session must do with the entries.
+bool ScriptedHost::render(const ktcp_resource_request& request) {
+    if (fails())
+        return false;
+    const size_t entries = std::min(entries_.size(), world_.readable_entries);
+    std::unique_ptr<void, void (*)(void*)> memory(
+        std::aligned_alloc(16, (protocol_.rendering_size + 15) / 16 * 16), std::free);
+    memset(memory.get(), 0xa5, protocol_.rendering_size);
+    rendering_.clear();
+    bool made = protocol_.render_open(memory.get(), this, config_, &request);
+    for (size_t i = 0; made && i < entries; i++) {
+        std::string name = entries_[i];
+        const ktcp_entry entry = entry_of(name);
+        made = !fails() && protocol_.render_entry(memory.get(), &entry);
+        name.assign(name.size(), '!'); // it was valid during the call only
     }
-    std::string& name = entries_[next_entry_++];
-    // A link is what it leads to, as long as it may be followed.
+    made = made && entries == entries_.size();
+    while (made) {
+        std::unique_ptr<char[]> place(new char[KTCP_RENDERING_STEP]);
+        const size_t n = protocol_.render_read(memory.get(), place.get(), KTCP_RENDERING_STEP);
+        require(n <= KTCP_RENDERING_STEP, "render_read() says more than there is room for");
+        if (n == 0)
+            break;
+        rendering_.append(place.get(), n);
+        require(rendering_.size() < most_rendered, "render_read() does not end");
+    }
+    protocol_.render_close(memory.get());
+    require(!fault_, fault_);
+    require(spares_.empty(), "render_close() keeps a buffer");
+    return made;
+}
+
+// An entry of the current resource; a link is what it leads to, as long as it may be followed.
+ktcp_entry ScriptedHost::entry_of(const std::string& name) {
     bool refused = false;
     const Node* node = tree_->resolve(resource_path_.empty() ? name : resource_path_ + "/" + name,
                                       refused, world_.symlinks);
@@ -338,6 +403,25 @@ void ScriptedHost::list() {
         entry.modified_seconds = tree_->modified_seconds();
         entry.size = node->bytes.size();
     }
+    return entry;
+}
+
+// One entry at a time, since each may make output that must be sent before the next.
+void ScriptedHost::list() {
+    require(resource_ && resource_->kind == Node::Kind::directory, "entries of no directory");
+    require(!rendered_, "entries of what is rendered");
+    if (fails()) {
+        verdict_ = protocol_.end_of_entries(session_, KTCP_RESOURCE_FAILED, &now_);
+        return;
+    }
+    if (next_entry_ == std::min(entries_.size(), world_.readable_entries)) {
+        verdict_ = protocol_.end_of_entries(
+            session_,
+            next_entry_ == entries_.size() ? KTCP_RESOURCE_DIRECTORY : KTCP_RESOURCE_FAILED, &now_);
+        return;
+    }
+    std::string& name = entries_[next_entry_++];
+    const ktcp_entry entry = entry_of(name);
     verdict_ = protocol_.entry(session_, &entry, &now_);
     name.assign(name.size(), '!'); // it was valid during the call only
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -29,10 +30,19 @@ struct World {
     size_t buffers_until_oom = no_limit;
     size_t spares = no_limit; // spare buffers lent at a time
     ktcp_symlinks symlinks = KTCP_SYMLINKS_BENEATH;
+    // As a host does that keeps what it found: resources come with what describe() wrote
+    // of them, and directories as their rendering, if there is memory to make it.
+    bool keeps = false;
     // Faults of the file system.
     ktcp_resource_status lookup_fault = ktcp_resource_status(0); // instead of an answer
     uint64_t readable = std::numeric_limits<uint64_t>::max();    // bytes of any file
     size_t readable_entries = no_limit;                          // of any directory
+    // The call of a host's service, counted from 1, that fails once: a buffer, a spare one, a
+    // look-up, a head to be kept, memory for a rendering, a read of a file or of an entry. 0: none.
+    size_t failing_call = 0;
+    bool unsettled = false; // files were changed just now, see ktcp_resource
+    // What the peer's TCP is said to have taken; no_limit: all that was sent.
+    size_t acknowledged = no_limit;
 };
 
 class ScriptedHost {
@@ -54,6 +64,7 @@ public:
     void drain();
     // How many more bytes the peer will take; World::no_limit at the beginning.
     void set_window(size_t bytes);
+    void set_acknowledged(size_t bytes) { world_.acknowledged = bytes; }
     // The peer's reset: the session is closed whatever it was doing.
     void close();
 
@@ -64,6 +75,8 @@ public:
     size_t buffers() const { return buffers_.size(); }
     size_t spares() const { return spares_.size(); }
     bool holds_resource() const { return resource_ != nullptr; }
+    // Has the call come that World::failing_call names?
+    bool failed_once() const { return world_.failing_call != 0 && calls_ >= world_.failing_call; }
     uint64_t count(ktcp_counter counter) const { return counters_[counter]; }
     ktcp_time deadline() const;
     int64_t unix_seconds() const { return now_.unix_seconds; }
@@ -78,6 +91,7 @@ public:
     void count_one(ktcp_counter counter) { counters_[counter]++; }
 
 private:
+    bool fails() { return ++calls_ == world_.failing_call; }
     void drive();
     void deliver();
     void send();
@@ -85,12 +99,16 @@ private:
     void take_back(std::set<void*>& from, void* buffer);
     void look_up();
     void choose_coding(const ktcp_resource_request& request, ktcp_resource& answer);
+    void describe(const ktcp_resource_request& request, ktcp_resource& answer);
+    bool render(const ktcp_resource_request& request);
+    ktcp_entry entry_of(const std::string& name);
     void list();
     void finish(End how);
     size_t take(const ktcp_segment& segment, size_t most);
     static void require(bool holds, const char* rule);
 
     const ktcp_protocol& protocol_;
+    const void* const config_;
     const Roots roots_;
     World world_;
     void* session_;
@@ -104,9 +122,13 @@ private:
     std::set<void*> buffers_;
     std::set<void*> spares_;
     size_t acquired_ = 0;
+    size_t calls_ = 0;                   // of services
     const DocumentTree* tree_ = nullptr; // of the current resource
     const Node* resource_ = nullptr;
-    std::string_view bytes_; // of the current file, as coded
+    std::string_view bytes_; // of the current file, as coded; or of the rendering
+    bool rendered_ = false;  // resource_ is a directory, and comes so
+    std::string rendering_;
+    std::unique_ptr<char[]> description_; // of the current resource, or null
     std::string resource_path_;
     std::vector<std::string> entries_;
     size_t next_entry_ = 0;

@@ -12,21 +12,27 @@ free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# serve user|6.1|6.12 FOLDER: by user-http-server, or by khttpd in a VM with that kernel. Sets
-# $address, and $server, the process to be ended by serve_end; ends the test if nothing answers.
+# serve user|6.1|6.12 FOLDER [NAME=VALUE...]: by user-http-server, or by khttpd in a VM with that
+# kernel, with these limits. Sets $address, and $server, the process to be ended by serve_end; ends
+# the test if nothing answers.
 serve() {
-    local port tries
+    local port tries limit name options=()
     port=$(free_port)
     address=127.0.0.1:$port
     if [ "$1" = user ]; then
         local program=${KTCP_BUILD:-$root/build/release}/user-http-server
         [ -x "$program" ] || { echo "$program is missing: run make user" >&2; exit 2; }
-        "$program" --listen 127.0.0.1 --port "$port" --root "$2" >"$scratch/server.log" 2>&1 &
+        for limit in "${@:3}"; do
+            name=${limit%%=*}
+            options+=("--${name//_/-}" "${limit#*=}")
+        done
+        "$program" --listen 127.0.0.1 --port "$port" --root "$2" "${options[@]}" \
+            >"$scratch/server.log" 2>&1 &
     else
         find_tested "$1" khttpd.ko user-http-server
         "$root/vm/boot" --kernel "$1" --timeout 900 --grace 30 --share "$2" \
             --forward "$port:8081" -- "$root/vm/guest/serve" serving "$modules/khttpd.ko" \
-            port=8081 WWWROOT=/share >"$scratch/server.log" 2>&1 </dev/null &
+            port=8081 WWWROOT=/share "${@:3}" >"$scratch/server.log" 2>&1 </dev/null &
     fi
     server=$!
     # A VM's port is open before its server is: only an answer counts.

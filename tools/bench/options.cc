@@ -25,7 +25,9 @@ bool parse_options(int argc, const char* const* argv, Options& options, int& exi
         "bench - how long an echo takes when many ask at once.\n"
         "Each thread connects; when all have, each sends a message and waits for the echo; then\n"
         "the next round. The thread's mean is its line of bench.txt: <index> <microseconds>.\n"
-        "With --persistent: round trips per second over connections that stay.",
+        "With --persistent: round trips per second over connections that stay, or with "
+        "--reconnect\n"
+        "too: over a new one each time.",
         "bench"};
     app.set_help_flag("--help", "Show this text and exit");
 
@@ -57,6 +59,10 @@ bool parse_options(int argc, const char* const* argv, Options& options, int& exi
 
     app.add_flag("--persistent", options.persistent,
                  "Connections that stay, each with one message in flight; threads × epoll");
+    CLI::Option* reconnect =
+        app.add_flag("--reconnect", options.reconnect,
+                     "With --persistent: a connection for each round trip, as many at a time; its "
+                     "time begins before connecting");
     CLI::Option* connections =
         app.add_option("-c,--connections", options.connections, "Connections per thread (1)")
             ->check(CLI::Range(1U, 1000000U));
@@ -86,7 +92,8 @@ bool parse_options(int argc, const char* const* argv, Options& options, int& exi
             if (number->count() == 0 && duration->count() == 0)
                 options.duration = persistent_duration;
         } else {
-            for (const CLI::Option* option : {connections, number, duration, warmup, marker})
+            for (const CLI::Option* option :
+                 {reconnect, connections, number, duration, warmup, marker})
                 refuse(option, "belongs to --persistent");
             if (options.output.empty())
                 throw CLI::ValidationError("--output", "needs the name of a file");

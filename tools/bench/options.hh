@@ -26,6 +26,8 @@ struct Options {
 
     // Persistent connections.
     bool persistent = false;
+    bool reconnect =
+        false; // not persistent after all: a connection per round trip, by the same loop
     unsigned connections = 1; // per thread
     std::uint64_t number = 0; // of round trips in the measured window; 0: see `duration`
     double duration = 0;      // seconds; 0: no limit

@@ -60,7 +60,7 @@ Results run_persistent(const Options& options, const Endpoint& endpoint) {
 
     Results results;
     {
-        const Progress progress("round trips", options.number, run.done());
+        const auto progress = progress_bar("round trips", options.number, run.done());
         // The first worker runs here: with one thread there is one, not one that waits for another.
         std::vector<std::thread> threads;
         try {

@@ -33,17 +33,24 @@ std::string PersistentWorker::connect_all() {
         Connection& c = connections_[i];
         if (run_.failed())
             return {};
-        if (std::string fault = c.client.connect(run_.endpoint(), options.timeout); !fault.empty())
+        if (std::string fault = connect(c); !fault.empty())
             return fmt::format("connection {} of {}: {}", i, options.connections, fault);
         if (options.unique)
             c.own.resize(options.size);
-        epoll_event event{};
-        event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-        event.data.ptr = &c;
-        if (epoll_ctl(epoll_.fd(), EPOLL_CTL_ADD, c.client.fd(), &event) < 0)
-            return fmt::format("epoll_ctl: {}; raise /proc/sys/fs/epoll/max_user_watches",
-                               std::strerror(errno));
     }
+    return {};
+}
+
+std::string PersistentWorker::connect(Connection& c) {
+    if (std::string fault = c.client.connect(run_.endpoint(), run_.options().timeout);
+        !fault.empty())
+        return fault;
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.data.ptr = &c;
+    if (epoll_ctl(epoll_.fd(), EPOLL_CTL_ADD, c.client.fd(), &event) < 0)
+        return fmt::format("epoll_ctl: {}; raise /proc/sys/fs/epoll/max_user_watches",
+                           std::strerror(errno));
     return {};
 }
 
@@ -70,7 +77,7 @@ void PersistentWorker::run_phase() {
     for (Connection& c : connections_)
         next_message(c);
 
-    std::array<epoll_event, 256> events;
+    std::array<epoll_event, 256> events{};
     while (in_flight_ > 0 && !run_.failed()) {
         const int n = epoll_wait(epoll_.fd(), events.data(), static_cast<int>(events.size()), -1);
         if (n < 0 && errno != EINTR) {
@@ -125,6 +132,15 @@ void PersistentWorker::next_message(Connection& c) {
     c.sent = 0;
     c.echo.begin(message_of(c));
     c.started = now_;
+    if (run_.options().reconnect) {
+        // The first one of the run is there already, unused. On loopback connecting does not wait.
+        if (c.turn > 1)
+            c.client.close();
+        if (std::string fault = c.turn > 1 ? connect(c) : std::string{}; !fault.empty()) {
+            fail(c, fault);
+            return;
+        }
+    }
     send(c);
 }
 
@@ -179,6 +195,9 @@ void PersistentWorker::receive(Connection& c, bool ended) {
             --in_flight_;
             ++finished_;
             next_message(c);
+            // An event of the connection that was closed; the new one makes its own.
+            if (run_.options().reconnect)
+                return;
             // What comes next makes an edge of its own, unless it is the end, which came with this.
             if (!ended || !c.busy)
                 return;

@@ -38,6 +38,7 @@ private:
     };
 
     std::string connect_all();
+    [[nodiscard]] std::string connect(Connection& c);
     void run_phase();
     void on_event(Connection& c, std::uint32_t events);
     void on_tick();

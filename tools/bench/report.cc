@@ -26,8 +26,10 @@ double rate_of(const Results& r) {
 std::string to_json(const Options& o, const Results& r) {
     std::string text =
         fmt::format("{{\"mode\": \"{}\", \"host\": {}, \"port\": {}, \"threads\": {}, ",
-                    o.persistent ? "persistent" : "rounds", ktcp::tools::json_string(o.host),
-                    o.port, o.threads);
+                    o.reconnect    ? "reconnect"
+                    : o.persistent ? "persistent"
+                                   : "rounds",
+                    ktcp::tools::json_string(o.host), o.port, o.threads);
     text += o.persistent ? fmt::format("\"connections_per_thread\": {}, ", o.connections)
                          : fmt::format("\"rounds\": {}, ", o.rounds);
     text += fmt::format("\"size\": {}, \"unique\": {}, \"round_trips\": {}, \"seconds\": {:.9f}, ",
@@ -46,8 +48,8 @@ std::string to_json(const Options& o, const Results& r) {
 
 void print_report(std::FILE* to, const Options& o, const Results& r) {
     if (o.persistent)
-        fmt::print(to, "{} connections, {} bytes\n", std::uint64_t{o.threads} * o.connections,
-                   o.size);
+        fmt::print(to, "{} connections{}, {} bytes\n", std::uint64_t{o.threads} * o.connections,
+                   o.reconnect ? " at a time" : "", o.size);
     else
         fmt::print(to, "{} threads, {} rounds, {} bytes\n", o.threads, o.rounds, o.size);
     fmt::print(to, "round trips:   {}\n", r.round_trips);

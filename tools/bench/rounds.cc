@@ -127,7 +127,7 @@ std::string Rounds::start_threads(std::vector<Start>& starts, std::vector<pthrea
     std::string fault;
     for (unsigned i = 0; i < options_.threads; ++i) {
         starts[i] = {this, i};
-        pthread_t thread;
+        pthread_t thread = 0;
         if (const int error = pthread_create(&thread, &attributes, enter, &starts[i])) {
             fault = fmt::format("only {} of {} threads could be started: {}; raise ulimit -u (in a "
                                 "container its limit of processes), or ask for fewer with "
@@ -151,8 +151,8 @@ Results Rounds::run() {
     const std::uint64_t begin = ktcp::tools::monotonic_ns();
     may_start_.count_down();
     {
-        const Progress progress("round trips", std::uint64_t{options_.threads} * options_.rounds,
-                                done_);
+        const auto progress =
+            progress_bar("round trips", std::uint64_t{options_.threads} * options_.rounds, done_);
         for (const pthread_t thread : threads)
             pthread_join(thread, nullptr);
     }

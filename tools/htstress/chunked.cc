@@ -73,11 +73,13 @@ bool ChunkedBody::step(char c) {
     return false;
 }
 
-ChunkedBody::Result ChunkedBody::feed(std::string_view data, std::size_t& used) {
+ChunkedBody::Result ChunkedBody::feed(std::string_view data, std::size_t& used, BodySum* sum) {
     used = 0;
     while (used < data.size() && state_ != State::done) {
         if (state_ == State::data) {
             const std::uint64_t take = std::min<std::uint64_t>(left_, data.size() - used);
+            if (sum)
+                sum->add(data.substr(used, static_cast<std::size_t>(take)));
             used += static_cast<std::size_t>(take);
             data_bytes_ += take;
             left_ -= take;

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "body_sum.hh"
+
 namespace htstress {
 
 // Follows the chunked transfer coding (RFC 9112 section 7.1) through pieces of any size. Data
@@ -13,8 +15,9 @@ class ChunkedBody {
 public:
     enum class Result : std::uint8_t { incomplete, complete, malformed };
 
-    // Takes bytes from the front of `data`; `used` says how many belong to the body.
-    [[nodiscard]] Result feed(std::string_view data, std::size_t& used);
+    // Takes bytes from the front of `data`; `used` says how many belong to the body. The data in
+    // the chunks are added to `sum`, if there is one.
+    [[nodiscard]] Result feed(std::string_view data, std::size_t& used, BodySum* sum = nullptr);
     [[nodiscard]] std::uint64_t data_bytes() const { return data_bytes_; }
 
 private:

@@ -3,15 +3,15 @@
 
 #include <string>
 
-#include "options.hh"
-#include "tally.hh"
+#include "result.hh"
 
 namespace htstress {
 
-// The closing lines, on stdout; what went wrong first, on stderr.
-void print_report(const Options& options, const Tally& tally, double seconds);
+// The lines that end a run. The first six are as users know them; scripts read them.
+[[nodiscard]] std::string closing_lines(const Result& result);
 
-// One JSON object. Returns what went wrong, or an empty string.
-[[nodiscard]] std::string write_json(const Options& options, const Tally& tally, double seconds);
+// For standard error: the first failure of each kind, and what else a reader of the figures has to
+// know; empty when there is nothing.
+[[nodiscard]] std::string explanations(const Result& result);
 
 } // namespace htstress

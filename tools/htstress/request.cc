@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// A connection's way through one request after the other.
+// The way out: connections, and requests onto them.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstdio>
 
 #include "clock.hh"
 #include "worker.hh"
@@ -19,258 +18,189 @@ using State = Connection::State;
 // tells that everything the server will ever send is in the socket already.
 constexpr std::uint32_t reading = EPOLLIN | EPOLLRDHUP | EPOLLET;
 
-// A loop and not a recursion: against a server that is down, every request is over at once.
-void Worker::next_request(Connection& c) {
-    while (claim()) {
-        c.started = now_;
-        if (begin_request(c))
-            return;
-    }
-    c.state = State::idle;
-    --in_flight_;
+// How many connections may fail at once before the others of this thread have their turn.
+constexpr unsigned turns = 8;
+
+// Gives the connection what there is to do, until it waits for something or nothing is left. A loop
+// and not a recursion: against a server that is down, every request is over at once.
+void Worker::settle(Connection& c) {
+    do {
+        if (!paced_ && c.state != State::ending)
+            while (!c.full() && claim()) {
+                c.push({now_, now_, run_.next_resource()});
+                ++in_flight_;
+            }
+    } while (!c.empty() && !flush(c) && !put_off(c));
 }
 
-bool Worker::begin_request(Connection& c) {
-    c.parser.reset();
-    c.sent = 0;
-    if (c.fd < 0)
+// Where connections are refused, one would take all the requests that there are: after some it
+// goes on in the next round, and this says so.
+bool Worker::put_off(Connection& c) {
+    if (++failed_turns_ % turns != 0)
+        return false;
+    if (!c.put_off && !(paced_ && c.empty())) {
+        c.put_off = true;
+        put_off_.push_back(&c);
+    }
+    return true;
+}
+
+// Those which were put off go on; they may be put off again.
+void Worker::settle_put_off() {
+    put_off_.swap(to_serve_);
+    for (Connection* c : to_serve_) {
+        c->put_off = false;
+        settle(*c);
+    }
+    to_serve_.clear();
+}
+
+bool Worker::claim() {
+    if (claimed_ == 0) {
+        report_done();
+        claimed_ = run_.claim();
+        if (claimed_ == 0)
+            return false;
+    }
+    const std::uint64_t deadline = run_.deadline();
+    if (deadline && now_ >= deadline)
+        return false;
+    if (run_.interrupted())
+        return false;
+    --claimed_;
+    return true;
+}
+
+bool Worker::flush(Connection& c) {
+    if (c.state == State::closed)
         return connect(c);
-    return send_request(c);
+    if (c.state == State::open && !c.blocked)
+        return send_requests(c);
+    return true;
 }
 
 // On loopback the handshake is over when connect() returns (though it says EINPROGRESS), so the
 // request goes out at once; elsewhere send() says EAGAIN and EPOLLOUT announces the connection.
 bool Worker::connect(Connection& c) {
-    const Target& target = run_.target();
-    c.fd = socket(target.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (c.fd < 0) {
-        count_error("socket", errno);
-        now_ = ktcp::tools::monotonic_ns();
-        finish(c, false);
-        return false;
-    }
-    if (target.address.ss_family != AF_UNIX && keep_alive_) {
+    if (c.since == 0)
+        c.since = now_;
+    c.fd = socket(target_.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (c.fd < 0)
+        return cannot_connect(c, "socket", errno);
+    if (target_.address.ss_family != AF_UNIX && keep_alive_) {
         const int on = 1;
         setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
-    const auto* address = reinterpret_cast<const sockaddr*>(&target.address);
-    if ((target.loopback4 && !run_.sources().apply(c.fd)) ||
-        (::connect(c.fd, address, target.address_length) < 0 && errno != EINPROGRESS)) {
-        const int error = errno;
-        now_ = ktcp::tools::monotonic_ns();
-        if (error == EADDRNOTAVAIL || error == EAGAIN) {
-            if (error == EADDRNOTAVAIL && target.loopback4)
-                run_.sources().skip();
-            close_socket(c);
-            c.state = State::paused;
-            return true;
-        }
-        count_error("connect", error);
-        finish(c, false);
-        return false;
-    }
-    const ssize_t n = ::send(c.fd, request_.data(), request_.size(), MSG_NOSIGNAL);
-    if (n == static_cast<ssize_t>(request_.size())) {
-        c.sent = request_.size();
-        c.state = State::receiving;
-        return watch(c, reading);
-    }
+    const auto* address = reinterpret_cast<const sockaddr*>(&target_.address);
+    if ((target_.loopback4 && !run_.sources().apply(c.fd)) ||
+        (::connect(c.fd, address, target_.address_length) < 0 && errno != EINPROGRESS))
+        return cannot_connect(c, "connect", errno);
+    const ssize_t n = send_some(c);
     if (n >= 0) {
-        c.sent = static_cast<std::size_t>(n);
-        c.state = State::sending;
-        return watch(c, reading | EPOLLOUT);
+        connected(c);
+        return watch(c, c.sent < c.count());
     }
-    // ECONNREFUSED and the like end the request here as they would in on_event().
     if (errno == EAGAIN || errno == ENOTCONN) {
         c.state = State::connecting;
-        return watch(c, reading | EPOLLOUT);
+        return watch(c, true);
     }
-    count_error("connect", errno);
-    now_ = ktcp::tools::monotonic_ns();
-    finish(c, false);
-    return false;
+    // ECONNREFUSED and the like end the requests here as they would in on_event().
+    return cannot_connect(c, "connect", errno);
 }
 
-bool Worker::watch(Connection& c, std::uint32_t events) {
-    epoll_event event{};
-    event.events = events;
-    event.data.ptr = &c;
-    if (epoll_ctl(epoll_.fd(), EPOLL_CTL_ADD, c.fd, &event) == 0)
-        return true;
-    count_error("epoll_ctl", errno);
-    finish(c, false);
-    return false;
-}
-
-bool Worker::send_request(Connection& c) {
-    const ssize_t n =
-        ::send(c.fd, request_.data() + c.sent, request_.size() - c.sent, MSG_NOSIGNAL);
-    if (n < 0 && errno != EAGAIN) {
-        if (c.reused) {
-            ++tally_.reconnects;
-            close_socket(c);
-            c.sent = 0;
-            return connect(c);
-        }
-        count_error("send", errno);
-        now_ = ktcp::tools::monotonic_ns();
-        finish(c, false);
-        return false;
-    }
-    if (n > 0)
-        c.sent += static_cast<std::size_t>(n);
-    if (c.sent == request_.size()) {
-        c.state = State::receiving;
-        return true;
-    }
-    if (c.state != State::sending) {
-        // A short send on an open connection: the request is larger than the socket's buffer.
-        c.state = State::sending;
-        epoll_event event{};
-        event.events = reading | EPOLLOUT;
-        event.data.ptr = &c;
-        epoll_ctl(epoll_.fd(), EPOLL_CTL_MOD, c.fd, &event);
-    }
+bool Worker::connected(Connection& c) {
+    c.parser.reset();
+    c.state = State::open;
+    c.ready = now_;
+    c.since = 0;
+    c.refused = 0;
     return true;
 }
 
-void Worker::receive(Connection& c, std::uint32_t events) {
-    const bool hang_up = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
-    for (;;) {
-        const ssize_t n = ::recv(c.fd, buffer_.data(), buffer_.size(), 0);
-        if (n < 0) {
-            if (errno == EAGAIN)
-                return;
-            lost(c, "recv", errno);
-            return;
-        }
-        if (n == 0) {
-            on_end_of_input(c);
-            return;
-        }
-        const std::string_view data(buffer_.data(), static_cast<std::size_t>(n));
-        if (run_.options().debug)
-            std::fwrite(data.data(), 1, data.size(), stderr);
-        // A read that does not fill the buffer has emptied the socket (epoll(7), question 9).
-        const bool emptied = data.size() < buffer_.size();
-        if (c.state == State::ending) {
-            count_bad("more data than announced", 0);
-            finish(c, false);
-            next_request(c);
-            return;
-        }
-        std::size_t used = 0;
-        switch (c.parser.feed(data, used)) {
-        case ResponseParser::Result::malformed:
-            now_ = ktcp::tools::monotonic_ns();
-            count_bad(c.parser.fault(), 0);
-            finish(c, false);
-            next_request(c);
-            return;
-        case ResponseParser::Result::complete:
-            now_ = c.answered = ktcp::tools::monotonic_ns();
-            on_answer(c, data.size() - used, emptied && hang_up);
-            if (c.state != State::ending || emptied)
-                return;
-            break;
-        case ResponseParser::Result::incomplete:
-            if (emptied && !hang_up)
-                return;
-            break;
-        }
-    }
-}
-
-// The whole answer is there. `at_end`: and the server has closed behind it.
-void Worker::on_answer(Connection& c, std::size_t left_over, bool at_end) {
-    const unsigned status = c.parser.status();
-    if (left_over > 0 || status >= 400) {
-        if (left_over > 0)
-            count_bad("more data than announced", 0);
-        else
-            count_bad("status", status);
-        const bool keep = keep_alive_ && c.parser.persistent() && left_over == 0;
-        c.reused = true;
-        finish(c, keep);
-        next_request(c);
-        return;
-    }
-    if (keep_alive_ && c.parser.persistent()) {
-        count_good(c);
-        c.reused = true;
-        finish(c, true);
-        next_request(c);
-        return;
-    }
-    // The server closes first, and what it sends until then is part of the check. It also leaves
-    // TIME-WAIT with the server, where it takes no port from this side.
-    c.state = State::ending;
-    if (at_end)
-        on_end_of_input(c);
-}
-
-void Worker::on_end_of_input(Connection& c) {
-    if (c.reused && !c.parser.started()) {
-        lost(c, "recv", 0);
-        return;
-    }
-    if (c.state != State::ending) {
-        now_ = c.answered = ktcp::tools::monotonic_ns();
-        if (!c.parser.started()) {
-            lost(c, "recv", 0);
-            return;
-        }
-        if (c.parser.end_of_input() != ResponseParser::Result::complete) {
-            count_bad(c.parser.fault(), 0);
-            finish(c, false);
-            next_request(c);
-            return;
-        }
-        if (c.parser.status() >= 400) {
-            count_bad("status", c.parser.status());
-            finish(c, false);
-            next_request(c);
-            return;
-        }
-    }
-    count_good(c);
-    finish(c, false);
-    next_request(c);
-}
-
-// The connection broke. A server may close a persistent connection at any time (a limit of
-// requests, its idle time-out): if nothing of the answer had come, the request is made again on
-// a new one (RFC 9112 section 9.3.1), which is not an error.
-void Worker::lost(Connection& c, const char* operation, int error) {
-    if (c.state == State::ending) {
-        // The answer was complete; an RST in place of a FIN takes nothing from it.
-        count_good(c);
-    } else if (c.reused && !c.parser.started()) {
-        ++tally_.reconnects;
+bool Worker::cannot_connect(Connection& c, const char* operation, int error) {
+    now_ = ktcp::tools::monotonic_ns();
+    if (error == EADDRNOTAVAIL || error == EAGAIN) {
+        // No port on this side, or no room in a unix socket's backlog: both pass.
+        const std::uint64_t since = c.since;
         close_socket(c);
-        if (!begin_request(c))
-            next_request(c);
-        return;
-    } else {
-        count_error(operation, error);
-        now_ = ktcp::tools::monotonic_ns();
+        c.since = since;
+        c.refused = error;
+        c.state = State::paused;
+        tally_.backlog_waits += error == EAGAIN;
+        if (error == EADDRNOTAVAIL) {
+            ++tally_.port_waits;
+            if (target_.loopback4)
+                run_.sources().skip();
+        }
+        return true;
     }
-    finish(c, false);
-    next_request(c);
+    if (error == ECONNRESET || error == EPIPE)
+        lost(c, "connect", error); // there was a connection, and it was ended at once
+    else
+        all_failed(c, Failure::connect, operation, error);
+    return false;
 }
 
-// Something happened on a kept connection while there was no request to make.
-void Worker::receive_idle(Connection& c) {
-    const ssize_t n = ::recv(c.fd, buffer_.data(), buffer_.size(), 0);
-    if (n < 0 && errno == EAGAIN)
-        return;
-    if (n > 0) {
-        // Belongs to the answer before it, which was counted as good.
-        if (tally_.good > 0)
-            --tally_.good;
-        count_bad("more data than announced", 0);
+// Begins to watch a new connection; `out`: for room to send in, too.
+bool Worker::watch(Connection& c, bool out) {
+    epoll_event event{};
+    event.events = out ? reading | EPOLLOUT : reading;
+    event.data.ptr = &c;
+    if (epoll_ctl(epoll_.fd(), EPOLL_CTL_ADD, c.fd, &event) == 0) {
+        c.watches_out = out;
+        c.blocked = out && c.state == State::open;
+        return true;
     }
-    close_socket(c);
+    all_failed(c, Failure::connect, "epoll_ctl", errno);
+    return false;
+}
+
+// One send for all that can go at once. Returns as send() does.
+ssize_t Worker::send_some(Connection& c) {
+    const std::vector<std::string>& requests = target_.requests;
+    ssize_t n;
+    if (c.sent + 1 == c.count()) {
+        const std::string& request = requests[c.at(c.sent).request];
+        n = ::send(c.fd, request.data() + c.part, request.size() - c.part, MSG_NOSIGNAL);
+    } else {
+        msghdr message{};
+        message.msg_iov = pieces_.data();
+        for (unsigned i = c.sent; i < c.count(); ++i) {
+            const std::string& request = requests[c.at(i).request];
+            const std::size_t out = i == c.sent ? c.part : 0;
+            pieces_[message.msg_iovlen++] = {const_cast<char*>(request.data()) + out,
+                                             request.size() - out};
+        }
+        n = sendmsg(c.fd, &message, MSG_NOSIGNAL);
+    }
+    if (n <= 0)
+        return n;
+    c.part += static_cast<std::size_t>(n);
+    while (c.sent < c.count() && c.part >= requests[c.at(c.sent).request].size())
+        c.part -= requests[c.at(c.sent++).request].size();
+    return n;
+}
+
+bool Worker::send_requests(Connection& c) {
+    while (c.sent < c.count()) {
+        if (send_some(c) >= 0)
+            continue;
+        if (errno != EAGAIN) {
+            lost(c, "send", errno);
+            return false;
+        }
+        // The socket's buffer is full: the server does not take them as fast.
+        c.blocked = true;
+        if (!c.watches_out) {
+            epoll_event event{};
+            event.events = reading | EPOLLOUT;
+            event.data.ptr = &c;
+            epoll_ctl(epoll_.fd(), EPOLL_CTL_MOD, c.fd, &event);
+            c.watches_out = true;
+        }
+        return true;
+    }
+    return true;
 }
 
 } // namespace htstress

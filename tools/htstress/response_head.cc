@@ -88,8 +88,12 @@ const char* read_field(std::string_view line, Fields& fields) {
         return read_length(value, fields);
     if (equal_ignoring_case(name, "transfer-encoding")) {
         while (!value.empty()) {
+            const bool chunked = equal_ignoring_case(next_element(value), "chunked");
+            // Once, and last (RFC 9112 section 6.1).
+            if (fields.chunked_last)
+                return "transfer coding after chunked";
             fields.transfer_coding = true;
-            fields.chunked_last = equal_ignoring_case(next_element(value), "chunked");
+            fields.chunked_last = chunked;
         }
     } else if (equal_ignoring_case(name, "connection")) {
         while (!value.empty()) {
@@ -140,20 +144,32 @@ const char* parse_head(std::string_view text, ResponseHead& head) {
     } else {
         head.body = BodyKind::until_close;
     }
-    head.persistent =
-        !fields.close && (minor == 1 || fields.keep_alive) && head.body != BodyKind::until_close;
+    // A transfer coding in HTTP/1.0 leaves the framing in doubt (RFC 9112 section 6.1).
+    head.stays_open =
+        !fields.close && (minor == 1 || (fields.keep_alive && !fields.transfer_coding));
+    head.persistent = head.stays_open && head.body != BodyKind::until_close;
     return nullptr;
 }
 
-std::size_t HeadMemo::match(std::string_view data) const {
-    if (text_.empty() || data.size() < text_.size())
-        return 0;
-    return std::memcmp(data.data(), text_.data(), text_.size()) == 0 ? text_.size() : 0;
+// The last one is tried first, then those that followed it when they were new.
+std::size_t HeadMemo::match(std::string_view data) {
+    for (std::size_t i = 0; i < known_.size(); ++i) {
+        const std::size_t at = (at_ + i) % known_.size();
+        const std::string& text = known_[at].text;
+        if (!text.empty() && data.size() >= text.size() &&
+            std::memcmp(data.data(), text.data(), text.size()) == 0) {
+            at_ = at;
+            return text.size();
+        }
+    }
+    return 0;
 }
 
 void HeadMemo::remember(std::string_view text, const ResponseHead& head) {
-    text_.assign(text);
-    head_ = head;
+    at_ = oldest_;
+    known_[at_].text.assign(text);
+    known_[at_].head = head;
+    oldest_ = (oldest_ + 1) % known_.size();
 }
 
 } // namespace htstress

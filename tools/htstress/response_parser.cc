@@ -14,6 +14,7 @@ void ResponseParser::reset() {
     partial_.clear();
     head_ = ResponseHead{};
     chunked_ = ChunkedBody{};
+    sum_.clear();
     body_bytes_ = 0;
     fault_ = nullptr;
     state_ = State::head;
@@ -26,8 +27,8 @@ ResponseParser::Result ResponseParser::fail(const char* fault) {
 }
 
 void ResponseParser::enter_body() {
-    const bool empty =
-        head_.body == BodyKind::none || (head_.body == BodyKind::length && head_.length == 0);
+    const bool empty = bodiless_ || head_.body == BodyKind::none ||
+                       (head_.body == BodyKind::length && head_.length == 0);
     state_ = empty ? State::done : State::body;
 }
 
@@ -88,12 +89,14 @@ ResponseParser::Result ResponseParser::take_body(std::string_view data, std::siz
         const std::uint64_t take = std::min<std::uint64_t>(head_.length - body_bytes_, data.size());
         used = static_cast<std::size_t>(take);
         body_bytes_ += take;
+        if (summing_)
+            sum_.add(data.substr(0, used));
         if (body_bytes_ == head_.length)
             state_ = State::done;
         return Result::complete;
     }
     case BodyKind::chunked:
-        switch (chunked_.feed(data, used)) {
+        switch (chunked_.feed(data, used, summing_ ? &sum_ : nullptr)) {
         case ChunkedBody::Result::malformed:
             return fail("malformed chunk");
         case ChunkedBody::Result::complete:
@@ -106,6 +109,8 @@ ResponseParser::Result ResponseParser::take_body(std::string_view data, std::siz
     case BodyKind::until_close:
         used = data.size();
         body_bytes_ += data.size();
+        if (summing_)
+            sum_.add(data);
         return Result::complete;
     case BodyKind::none:
         break;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "body_sum.hh"
 #include "chunked.hh"
 #include "response_head.hh"
 
@@ -20,8 +21,9 @@ public:
 
     static constexpr std::size_t max_head = 64 * 1024;
 
-    // The memo outlives the parser.
-    explicit ResponseParser(HeadMemo& memo) : memo_(&memo) {}
+    // The memo outlives the parser. `bodiless`: the answers are to HEAD. `sum`: of their bodies.
+    explicit ResponseParser(HeadMemo& memo, bool bodiless = false, bool sum = false)
+        : memo_(&memo), bodiless_(bodiless), summing_(sum) {}
 
     // Ready for the next response.
     void reset();
@@ -35,8 +37,11 @@ public:
 
     [[nodiscard]] bool started() const { return started_; }
     [[nodiscard]] unsigned status() const { return head_.status; }
-    [[nodiscard]] bool persistent() const { return head_.persistent; }
+    [[nodiscard]] bool persistent() const {
+        return bodiless_ ? head_.stays_open : head_.persistent;
+    }
     [[nodiscard]] std::uint64_t body_bytes() const;
+    [[nodiscard]] std::uint32_t body_sum() const { return sum_.value(); } // 0 unless asked for
     [[nodiscard]] const char* fault() const { return fault_; }
 
 private:
@@ -51,9 +56,12 @@ private:
     std::string partial_; // a head's bytes so far, when it came in more than one piece
     ResponseHead head_;
     ChunkedBody chunked_;
+    BodySum sum_;
     std::uint64_t body_bytes_ = 0;
     const char* fault_ = nullptr;
     State state_ = State::head;
+    bool bodiless_;
+    bool summing_;
     bool started_ = false;
 };
 

@@ -25,6 +25,7 @@ public:
             mark_window_end();
     }
 
+    [[nodiscard]] std::uint64_t begin() const { return begin_; }
     // When it has to stop; 0 before it is opened, and when there is no limit.
     [[nodiscard]] std::uint64_t deadline() const { return deadline_; }
     [[nodiscard]] double seconds() const { return static_cast<double>(end_ - begin_) * 1e-9; }

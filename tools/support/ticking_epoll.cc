@@ -12,11 +12,6 @@
 #include <fmt/format.h>
 
 namespace ktcp::tools {
-namespace {
-
-constexpr long tick_ns = 100'000'000;
-
-} // namespace
 
 TickingEpoll::~TickingEpoll() {
     if (timer_ >= 0)
@@ -25,16 +20,16 @@ TickingEpoll::~TickingEpoll() {
         ::close(epoll_);
 }
 
-std::string TickingEpoll::open() {
+std::string TickingEpoll::open(long period) {
     epoll_ = epoll_create1(EPOLL_CLOEXEC);
     if (epoll_ < 0)
         return fmt::format("epoll_create1: {}", std::strerror(errno));
     timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    const itimerspec period{{0, tick_ns}, {0, tick_ns}};
+    const itimerspec times{{0, period}, {0, period}};
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = nullptr;
-    if (timer_ < 0 || timerfd_settime(timer_, 0, &period, nullptr) < 0 ||
+    if (timer_ < 0 || timerfd_settime(timer_, 0, &times, nullptr) < 0 ||
         epoll_ctl(epoll_, EPOLL_CTL_ADD, timer_, &event) < 0)
         return fmt::format("timer: {}", std::strerror(errno));
     return {};

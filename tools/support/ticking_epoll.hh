@@ -15,8 +15,10 @@ public:
     TickingEpoll(const TickingEpoll&) = delete;
     TickingEpoll& operator=(const TickingEpoll&) = delete;
 
-    // What went wrong, or an empty string.
-    [[nodiscard]] std::string open();
+    static constexpr long tick_ns = 100'000'000;
+
+    // What went wrong, or an empty string. `period` of the ticks in ns, below a second.
+    [[nodiscard]] std::string open(long period = tick_ns);
     [[nodiscard]] int fd() const { return epoll_; }
     // Takes a tick; false if there was none.
     [[nodiscard]] bool take_tick();

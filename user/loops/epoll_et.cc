@@ -30,7 +30,8 @@ private:
     // Level-triggered, so that connections may be left waiting.
     void listen(bool on) noexcept override {
         for (size_t i = 0; i < listeners_.size(); ++i)
-            epoll_.change(listeners_[i].get(), when(on, EPOLLIN), listener_source(i));
+            if (!epoll_.change(listeners_[i].get(), when(on, EPOLLIN), listener_source(i)) && on)
+                acceptor_.pause();
     }
 
     bool watch(Connection& connection) noexcept override {
@@ -55,11 +56,11 @@ private:
     }
 
     // Adding OUT announces at once if the socket has got room since: no edge is lost.
-    void waits(Connection& connection) noexcept override {
+    bool waits(Connection& connection) noexcept override {
         if (!connection.wants_writable() || connection.watched) [[likely]]
-            return;
+            return true;
         connection.watched = EPOLLOUT;
-        epoll_.change(connection.fd(), input_events | EPOLLOUT, word_of(connection));
+        return epoll_.change(connection.fd(), input_events | EPOLLOUT, word_of(connection));
     }
 
     EpollSet epoll_;

@@ -31,7 +31,8 @@ public:
 private:
     void listen(bool on) noexcept override {
         for (size_t i = 0; i < listeners_.size(); ++i)
-            epoll_.change(listeners_[i].get(), when(on, EPOLLIN), listener_source(i));
+            if (!epoll_.change(listeners_[i].get(), when(on, EPOLLIN), listener_source(i)) && on)
+                acceptor_.pause();
     }
 
     bool watch(Connection& connection) noexcept override {
@@ -54,12 +55,12 @@ private:
         }
     }
 
-    void waits(Connection& connection) noexcept override {
+    bool waits(Connection& connection) noexcept override {
         uint32_t events = wanted(connection);
         if (events == connection.watched) [[likely]]
-            return;
+            return true;
         connection.watched = events;
-        epoll_.change(connection.fd(), events, word_of(connection));
+        return epoll_.change(connection.fd(), events, word_of(connection));
     }
 
     EpollSet epoll_;

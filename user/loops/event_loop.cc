@@ -67,7 +67,10 @@ void EventLoop::drive(Connection& connection) noexcept {
     switch (step(connection)) {
     case Progress::waiting:
         worker_.reschedule(connection);
-        waits(connection);
+        if (!waits(connection)) [[unlikely]] {
+            connection.abort();
+            end(connection);
+        }
         break;
     case Progress::again:
         enqueue(connection);

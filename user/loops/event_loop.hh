@@ -33,11 +33,13 @@ protected:
     virtual void dispatch(int events) noexcept = 0;
     // A connection is new; false if it cannot be watched.
     virtual bool watch(Connection&) noexcept { return true; }
-    // It has been driven and waits: what for, it says itself.
-    virtual void waits(Connection&) noexcept {}
+    // It has been driven and waits: what for, it says itself. False if it cannot be watched
+    // for that: then it is reset.
+    virtual bool waits(Connection&) noexcept { return true; }
     // It is about to be closed. To close a socket takes it out of epoll.
     virtual void forget(Connection&) noexcept {}
-    // Accepting begins, resumes, or ends for a while.
+    // Accepting begins, resumes, or ends for a while. Where listeners cannot be watched
+    // now, it has to be paused, so that it is tried again.
     virtual void listen(bool) noexcept {}
     // Before the first round, in the loop's thread; and after the last.
     virtual void begin() noexcept {}

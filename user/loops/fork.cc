@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 //
 // The model "fork": a process for each client, forked when it comes, and gone with it.
+#include "connection.hh"
 #include "loops/blocking.hh"
 #include "loops/models.hh"
 #include "loops/process_group.hh"
@@ -23,25 +24,32 @@ public:
             children_.reap();
             if (!client)
                 continue;
-            bool started = start_child(client);
-            while (!started && door_.wait_for_room()) {
+            Started started = start_child(client);
+            while (started == Started::no && door_.wait_for_room()) {
                 children_.reap();
                 started = start_child(client);
             }
-            if (started)
+            if (started == Started::yes) {
                 close(client.fd); // it is the child's
-            else
-                worker_.dismiss(client);
+                continue;
+            }
+            // Another child cannot go on: the one that was killed may have read from it, and
+            // answered, perhaps in part.
+            if (started == Started::killed)
+                reset_at_close(client.fd);
+            worker_.dismiss(client);
         }
         stop_listening(listeners_);
         return children_.wait();
     }
 
 private:
+    using Started = ProcessGroup::Started;
+
     // The place stays with the parent, which gives it back when the child has ended.
-    bool start_child(Client client) noexcept {
+    Started start_child(Client client) noexcept {
         return children_.start(
-            {client.fd},
+            {&client.fd, 1},
             [fd = client.fd](Worker& worker) { return serve_connection(worker, {fd}); },
             client.place);
     }

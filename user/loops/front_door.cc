@@ -26,8 +26,8 @@ void watch(const Descriptor& epoll, int fd, uint32_t events, uint32_t tag) {
 } // namespace
 
 FrontDoor::FrontDoor(Worker& worker, const std::vector<Descriptor>& listeners, int bell)
-    : worker_(worker), listeners_(listeners), acceptor_(worker, listeners),
-      epoll_(epoll_create1(EPOLL_CLOEXEC)), bell_(bell) {
+    : worker_(worker), acceptor_(worker, listeners), epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      bell_(bell) {
     if (!epoll_)
         throw StartError::with_errno("cannot create an epoll instance",
                                      "raise the limit of open files (ulimit -n)");

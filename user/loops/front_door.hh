@@ -31,7 +31,6 @@ private:
     void wait_paused() noexcept;
 
     Worker& worker_;
-    const std::vector<Descriptor>& listeners_;
     Acceptor acceptor_;
     Descriptor epoll_;
     const int bell_;

@@ -58,8 +58,13 @@ private:
                 accepted(completion);
             else
                 source_ready(word);
+            // What has come stays readable for good; what has failed has not come.
             if (word == timer_source)
                 ring_.poll(timer_.fd(), POLLIN, timer_source);
+            else if (word == order_source && completion.res < 0)
+                ring_.poll(orders().changed_fd(Order::serve), POLLIN, order_source);
+            else if (word == abort_source && completion.res < 0)
+                ring_.poll(orders().changed_fd(Order::drain), POLLIN, abort_source);
         }
         ring_.done(count);
     }
@@ -88,7 +93,7 @@ private:
         return progress;
     }
 
-    void waits(Connection& connection) noexcept override {
+    bool waits(Connection& connection) noexcept override {
         Port& port = *ports_.find(connection);
         port.tidy();
         if (connection.wants_readable() && !port.requested[Port::arrival] &&
@@ -100,6 +105,7 @@ private:
         }
         if (connection.wants_writable() && !port.requested[Port::output])
             ring_.poll(connection.fd(), POLLOUT, request(port, Port::output));
+        return true;
     }
 
     uint64_t request(Port& port, Port::Purpose purpose) noexcept {
@@ -128,7 +134,8 @@ private:
         Connection& connection = *port.connection;
         uint32_t generation = port.generation;
         bool in_place = false;
-        if (int result = completion.res; result == -ENOBUFS || result == -ECANCELED) {
+        if (int result = completion.res;
+            result == -ENOBUFS || result == -ECANCELED || result == -EINTR || result == -EAGAIN) {
             // No input, and no more of it until it is asked for again.
         } else if (result <= 0) {
             port.delivery.ended = result == 0;

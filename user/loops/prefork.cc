@@ -17,7 +17,10 @@ constexpr ktcp_time replacement_time = 100 * KTCP_MILLISECOND;
 class PreforkLoop final : public Loop {
 public:
     PreforkLoop(Worker& worker, std::vector<Descriptor> listeners)
-        : service_(worker.service), listeners_(std::move(listeners)), children_(service_) {}
+        : service_(worker.service), listeners_(std::move(listeners)), children_(service_) {
+        for (const Descriptor& listener : listeners_)
+            sockets_.push_back(listener.get());
+    }
 
     bool run() noexcept override {
         while (service_.orders.current() == Order::serve) {
@@ -33,18 +36,17 @@ public:
 
 private:
     bool start_child() noexcept {
-        std::vector<int> sockets;
-        for (const Descriptor& listener : listeners_)
-            sockets.push_back(listener.get());
-        return children_.start(sockets, [this](Worker& worker) {
+        const auto started = children_.start(sockets_, [this](Worker& worker) {
             worker.journal = &worker.record.place;
             FrontDoor door(worker, listeners_);
             return serve_in_turn(worker, door);
         });
+        return started == ProcessGroup::Started::yes;
     }
 
     Service& service_;
     std::vector<Descriptor> listeners_;
+    std::vector<int> sockets_; // the same
     ProcessGroup children_;
 };
 

@@ -4,6 +4,7 @@
 #include "start_error.hh"
 
 #include <algorithm>
+#include <cerrno>
 #include <climits>
 #include <csignal>
 #include <cstdlib>
@@ -40,6 +41,14 @@ void close_all_but(std::vector<int>& keep) {
     close_range(from, UINT_MAX, 0);
 }
 
+// Its status.
+int wait_for(pid_t pid) noexcept {
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
 } // namespace
 
 ProcessGroup::ProcessGroup(Service& service)
@@ -54,13 +63,16 @@ ProcessGroup::~ProcessGroup() {
     wait();
 }
 
-bool ProcessGroup::start(std::vector<int> keep, const std::function<bool(Worker&)>& work,
-                         AddressLimit::Place place_of_address) noexcept {
+ProcessGroup::Started ProcessGroup::start(std::span<const int> wanted,
+                                          const std::function<bool(Worker&)>& work,
+                                          AddressLimit::Place place_of_address) noexcept {
     WorkerRecord* record = service_.records.take();
     if (!record)
-        return false;
+        return Started::no;
     pid_t pid = -1;
     try {
+        // With room for what is added in the child, which must not allocate.
+        std::vector<int> keep(wanted.begin(), wanted.end());
         keep.reserve(keep.size() + 8 + (service_.roots ? service_.roots->size() : 0));
         size_t place = free_place();
         // There must be a descriptor to watch it by, or it would have to be killed again.
@@ -76,17 +88,17 @@ bool ProcessGroup::start(std::vector<int> keep, const std::function<bool(Worker&
             if (place_of_address != AddressLimit::uncounted)
                 record->place.store(place_of_address);
             running_.fetch_add(1, std::memory_order_relaxed);
-            return true;
+            return Started::yes;
         }
     } catch (const std::bad_alloc&) {
         // No place for it: it was not forked.
     }
     if (pid > 0) { // nobody would learn of its end
         kill(pid, SIGKILL);
-        waitpid(pid, nullptr, 0);
+        wait_for(pid);
     }
     give_back(*record);
-    return false;
+    return pid > 0 ? Started::killed : Started::no;
 }
 
 void ProcessGroup::become_child(pid_t parent, std::vector<int>& keep, WorkerRecord& record,
@@ -135,8 +147,7 @@ void ProcessGroup::reap() noexcept {
     int n = epoll_wait(ended_.get(), events, 32, 0);
     for (int i = 0; i < n; ++i) {
         Child& child = children_[events[i].data.u64];
-        int status = 0;
-        waitpid(child.pid, &status, 0);
+        int status = wait_for(child.pid);
         well_ &= WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;
         give_back(*child.record);
         // Closing alone would not do while a younger child has not closed its copy yet.
@@ -151,6 +162,8 @@ void ProcessGroup::give_back(WorkerRecord& record) noexcept {
     if (AddressLimit::Place place = record.place.load(); place != AddressLimit::uncounted)
         service_.addresses->leave(place, &record.place);
     service_.spare.give_back(record.spare.exchange(0, std::memory_order_relaxed));
+    service_.cache.give_back(record.cache_bytes.exchange(0, std::memory_order_relaxed),
+                             record.cache_answers.exchange(0, std::memory_order_relaxed));
     service_.connections.fetch_sub(record.connections.exchange(0, std::memory_order_relaxed),
                                    std::memory_order_relaxed);
     service_.records.give_back(record);

@@ -6,6 +6,7 @@
 #include "worker.hh"
 
 #include <functional>
+#include <span>
 #include <sys/types.h>
 #include <vector>
 
@@ -23,10 +24,15 @@ public:
     ProcessGroup& operator=(const ProcessGroup&) = delete;
 
     // Runs work in a new process, which keeps no descriptors but the standard ones, the
-    // service's, and `keep`. False, and nothing is run, if there is none to be had. Once the
-    // process has ended, `place` is given back, or what its record has instead.
-    bool start(std::vector<int> keep, const std::function<bool(Worker&)>& work,
-               AddressLimit::Place place = AddressLimit::uncounted) noexcept;
+    // service's, and `keep`. Once the process has ended, `place` is given back, or what its
+    // record has instead.
+    enum class Started {
+        yes,
+        no,     // there is none to be had, and nothing was run
+        killed, // it could not be watched: nobody knows how far it has come
+    };
+    Started start(std::span<const int> keep, const std::function<bool(Worker&)>& work,
+                  AddressLimit::Place place = AddressLimit::uncounted) noexcept;
 
     // Readable when reap() has something to do, which is to take back what processes had
     // that have ended.

@@ -24,10 +24,12 @@ public:
             for (unsigned i = 0; i < service_.pool; ++i)
                 members_.emplace_back(*this);
         } catch (const std::system_error& error) {
-            service_.orders.abort();
-            begin();
+            end_members();
             throw StartError("cannot start a thread", error.what(),
                              "ask for fewer with --threads, or raise ulimit -u");
+        } catch (...) { // no descriptor for its door, or no memory
+            end_members();
+            throw;
         }
     }
     ~ThreadPoolLoop() override { begin(); }
@@ -59,6 +61,12 @@ private:
         bool well = true;
         std::jthread thread;
     };
+
+    // Those that have started wait to be let go; their list joins them.
+    void end_members() noexcept {
+        service_.orders.abort();
+        begin();
+    }
 
     void begin() noexcept {
         begun_ = true;

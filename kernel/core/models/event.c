@@ -14,7 +14,7 @@ const struct ktcp_model ktcp_model_event = {
 	.open = ktcp_worker_open_all,
 	.close = ktcp_worker_close,
 	.prepare = ktcp_worker_prepare,
-	.start = ktcp_worker_wake,
+	.start = ktcp_worker_start,
 	.wake = ktcp_worker_wake,
 	.data_ready = ktcp_socket_data_ready,
 };

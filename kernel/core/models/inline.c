@@ -88,7 +88,7 @@ const struct ktcp_model ktcp_model_inline = {
 	.open = ktcp_worker_open_all,
 	.close = ktcp_inline_close,
 	.prepare = ktcp_worker_prepare,
-	.start = ktcp_worker_wake,
+	.start = ktcp_worker_start,
 	.wake = ktcp_worker_wake,
 	.data_ready = ktcp_inline_data_ready,
 };

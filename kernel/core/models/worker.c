@@ -44,3 +44,9 @@ void ktcp_worker_wake(struct ktcp_connection *connection)
 {
 	queue_work(connection->server->queue, &connection->work);
 }
+
+void ktcp_worker_start(struct ktcp_connection *connection)
+{
+	if (ktcp_drive_briefly(connection) == KTCP_DRIVE_MORE)
+		ktcp_worker_wake(connection);
+}

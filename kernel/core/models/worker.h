@@ -18,8 +18,10 @@ int ktcp_worker_open_all(struct ktcp_server *server);
 /* Waits for the last instructions of the queue's work items. */
 void ktcp_worker_close(struct ktcp_server *server);
 
-/* The model's functions of these names. */
+/* The model's functions of these names. Whoever accepts a connection also serves what it
+ * has asked meanwhile, if it is in memory: a switch to another task would cost as much. */
 int ktcp_worker_prepare(struct ktcp_connection *connection);
+void ktcp_worker_start(struct ktcp_connection *connection);
 void ktcp_worker_wake(struct ktcp_connection *connection);
 
 #endif

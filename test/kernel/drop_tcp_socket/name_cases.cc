@@ -4,6 +4,7 @@
 #include <net/if.h>
 
 #include <cerrno>
+#include <fstream>
 
 #include "kernel/drop_tcp_socket/cases.hh"
 #include "kernel/drop_tcp_socket/connection.hh"
@@ -91,6 +92,18 @@ void family_cases() {
     });
 }
 
+// net.ipv4.tcp_l3mdev_accept=1 for as long as this exists.
+class L3mdevAccept {
+public:
+    L3mdevAccept() { set("1\n"); }
+    ~L3mdevAccept() { set("0\n"); }
+
+private:
+    static void set(const char* value) {
+        std::ofstream("/proc/sys/net/ipv4/tcp_l3mdev_accept") << value;
+    }
+};
+
 void interface_cases() {
     const Listener link("fe80::77%lo");
     ends("link-local, netstat's", link, netstat_pair, "fe80::77%lo");
@@ -116,6 +129,13 @@ void interface_cases() {
     const Connection free(unbound);
     expect_unknown("an interface, of a socket that is not bound", free,
                    scoped(free.server.fd(), "plain", "lo"));
+    // Then the kernel's own lookup finds such a socket; a kernel without it always does.
+    const L3mdevAccept accept;
+    expect_unknown("the same with tcp_l3mdev_accept", free,
+                   scoped(free.server.fd(), "plain", "lo"));
+    ends(
+        "IPv4, bound, with tcp_l3mdev_accept", bound,
+        [](int fd) { return scoped(fd, "plain", "lo"); }, "", "lo");
 }
 
 } // namespace

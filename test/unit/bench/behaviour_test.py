@@ -297,6 +297,21 @@ class Bench(unittest.TestCase):
         self.assertGreater(found["round_trips"], 10)
         self.assertGreaterEqual(found["seconds"], 0.5)
 
+    def test_reconnect_takes_a_connection_for_each_round_trip(self):
+        with Server() as server:
+            result = self.run_on(server, "--persistent", "--reconnect", "-c", "3", "-n", "50",
+                                 "--warmup", "10", "--unique", "--json", "-")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(server.accepted, 60)
+        figures = json.loads(result.stdout[result.stdout.index("{"):])
+        self.assertEqual(figures["mode"], "reconnect")
+        self.assertEqual(figures["round_trips"], 50)
+
+    def test_reconnect_without_persistent(self):
+        result = self.run_bench("--reconnect")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("--persistent", result.stderr)
+
     def test_persistent_connection_that_ends(self):
         def five(_, connection):
             for _ in range(5):

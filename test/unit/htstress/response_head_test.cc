@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "response_head.hh"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -89,6 +90,26 @@ TEST(HeadMemo, MatchesOnlyTheSameBytes) {
     EXPECT_EQ(memo.head().length, 12U);
     EXPECT_EQ(memo.match(text.substr(0, text.size() - 1)), 0U);
     EXPECT_EQ(memo.match("HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n"), 0U);
+}
+
+// As of several URLs, in any order; the oldest is forgotten, and what is said is of the one
+// matched.
+TEST(HeadMemo, KnowsAFew) {
+    const auto head = [](unsigned length) {
+        return fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", length);
+    };
+    HeadMemo memo;
+    for (unsigned length = 0; length < 9; ++length)
+        memo.remember(head(length), parsed(head(length)));
+    for (const unsigned length : {1U, 2U, 3U, 8U, 1U, 5U, 5U, 4U}) {
+        EXPECT_EQ(memo.match(head(length)), head(length).size()) << length;
+        EXPECT_EQ(memo.head().length, length);
+    }
+    EXPECT_EQ(memo.match(head(0)), 0U);
+    memo.remember(head(0), parsed(head(0)));
+    EXPECT_EQ(memo.match(head(1)), 0U);
+    EXPECT_EQ(memo.match(head(0)), head(0).size());
+    EXPECT_EQ(memo.head().length, 0U);
 }
 
 } // namespace

@@ -16,21 +16,15 @@ namespace fs = std::filesystem;
 
 class DirectoryTest : public ::testing::Test {
 protected:
-    // As the file cache would hold it.
-    OpenFile open(const std::string& path = "") {
-        OpenFile file{};
-        file.fd = Descriptor(::open((tree.root / path).c_str(), O_RDONLY | O_DIRECTORY));
-        file.name.reset(new char[path.size() + 1]);
-        path.copy(file.name.get(), path.size());
-        file.name_size = path.size();
-        return file;
+    Descriptor open(const std::string& path = "") {
+        return Descriptor(::open((tree.root / path).c_str(), O_RDONLY | O_DIRECTORY));
     }
     std::map<std::string, ktcp_entry> list(const std::string& path = "",
                                            ktcp_symlinks symlinks = KTCP_SYMLINKS_BENEATH) {
         std::map<std::string, ktcp_entry> found;
-        OpenFile file = open(path);
+        Descriptor file = open(path);
         Root served(tree.root, symlinks);
-        auto directory = Directory::open(file, served, buffers);
+        auto directory = Directory::open(file.get(), path, served, buffers);
         ktcp_entry entry;
         while (directory->next(entry) == Directory::Step::entry) {
             EXPECT_EQ(buffers.lent(), 1u);
@@ -116,12 +110,12 @@ TEST_F(DirectoryTest, ManyEntriesInOneBuffer) {
 TEST_F(DirectoryTest, ReadersOfOneDescriptorDoNotDisturbEachOther) {
     for (int i = 0; i < 10; ++i)
         TemporaryTree::write(tree.root / std::to_string(i), "");
-    OpenFile shared = open();
-    auto half = Directory::open(shared, root, buffers);
+    Descriptor shared = open();
+    auto half = Directory::open(shared.get(), "", root, buffers);
     ktcp_entry entry;
     for (int i = 0; i < 5; ++i)
         ASSERT_EQ(half->next(entry), Directory::Step::entry);
-    auto other = Directory::open(shared, root, buffers);
+    auto other = Directory::open(shared.get(), "", root, buffers);
     int count = 0;
     while (other->next(entry) == Directory::Step::entry)
         ++count;
@@ -133,15 +127,15 @@ TEST_F(DirectoryTest, ReadersOfOneDescriptorDoNotDisturbEachOther) {
 
 TEST_F(DirectoryTest, ADirectoryThatVanishesEndsOrFailsButDoesNotHang) {
     fs::create_directory(tree.root / "gone");
-    OpenFile gone = open("gone");
+    Descriptor gone = open("gone");
     fs::remove(tree.root / "gone");
-    auto directory = Directory::open(gone, root, buffers);
+    auto directory = Directory::open(gone.get(), "gone", root, buffers);
     ktcp_entry entry;
     if (directory) {
         EXPECT_NE(directory->next(entry), Directory::Step::entry);
     }
-    gone.fd = Descriptor();
-    EXPECT_EQ(Directory::open(gone, root, buffers), nullptr);
+    gone = Descriptor();
+    EXPECT_EQ(Directory::open(gone.get(), "gone", root, buffers), nullptr);
 }
 
 } // namespace

@@ -89,9 +89,9 @@ public:
         front_ = std::string(entry.name, entry.name_size) + "\n";
         return patient(now, KTCP_WANT_SEND);
     }
-    ktcp_verdict end_of_entries(bool complete, const ktcp_now& now) {
+    ktcp_verdict end_of_entries(ktcp_resource_status end, const ktcp_now& now) {
         listing_ = false;
-        front_ = complete ? "]\n" : "!\n";
+        front_ = end == KTCP_RESOURCE_DIRECTORY ? "]\n" : "!\n";
         return patient(now, KTCP_WANT_SEND);
     }
     ktcp_time deadline() const { return deadline_; }
@@ -105,6 +105,19 @@ public:
         names_.clear();
         return patient(now, busy() ? verdict_ : next());
     }
+    // What the host keeps: nothing that it would not find anew.
+    static size_t describe(const Config&, const ktcp_resource_request&, const ktcp_resource&,
+                           const ktcp_now&, char*) {
+        return 0;
+    }
+    static bool compressible(const ktcp_resource_request&, const ktcp_resource&) { return false; }
+    struct Rendering {
+        bool open(void*, const Config&, const ktcp_resource_request&) { return false; }
+        bool entry(const ktcp_entry&) { return false; }
+        size_t read(char*, size_t) { return 0; }
+        void close() {}
+    };
+
     void close() {
         ++record_.closed;
         release();

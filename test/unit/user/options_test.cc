@@ -18,7 +18,7 @@ TEST(Options, Defaults) {
     EXPECT_FALSE(options.exit_status);
     EXPECT_EQ(options.server.port, 8081);
     EXPECT_EQ(options.server.backlog, 100);
-    EXPECT_EQ(options.server.cache_entries, 256u);
+    EXPECT_EQ(options.server.cache.cache_entries, 16384u);
     cpu_set_t cores;
     ASSERT_EQ(sched_getaffinity(0, sizeof cores, &cores), 0);
     EXPECT_EQ(options.server.threads, static_cast<unsigned>(CPU_COUNT(&cores)));
@@ -83,7 +83,7 @@ TEST(Options, EachOneArrives) {
     EXPECT_EQ(options.config.head_size, 256u); // decimal, whatever C thinks of a leading 0
     EXPECT_EQ(options.config.body_size, 0u);
     EXPECT_EQ(options.server.max_connections, 8u);
-    EXPECT_EQ(options.server.cache_entries, 0u);
+    EXPECT_EQ(options.server.cache.cache_entries, 0u);
 }
 
 // Of a limit: where its value ends up, and its row in the table.
@@ -103,7 +103,12 @@ const Row rows[] = {
     {#name, preset, least, most, unit, what, [](HttpOptions& options) -> uint32_t& {               \
          return options.server.name;                                                               \
      }},
-    KTCP_HTTP_LIMITS(KTCP_HTTP_ROW) KTCP_HOST_LIMITS(KTCP_HOST_ROW)};
+#define KTCP_CACHE_ROW(name, preset, least, most, unit, what)                                      \
+    {#name, preset, least, most, unit, what, [](HttpOptions& options) -> uint32_t& {               \
+         return options.server.cache.name;                                                         \
+     }},
+    KTCP_HTTP_LIMITS(KTCP_HTTP_ROW) KTCP_HOST_LIMITS(KTCP_HOST_ROW)
+        KTCP_CACHE_LIMITS(KTCP_CACHE_ROW)};
 
 std::string dashed(std::string name) {
     std::ranges::replace(name, '_', '-');

@@ -33,6 +33,7 @@ TEST(Limits, AreThoseOfTheReadme) {
     EXPECT_THAT(readme, testing::HasSubstr(row(#name, preset, least, most, unit, what)));
     KTCP_HTTP_LIMITS(KTCP_CHECK)
     KTCP_HOST_LIMITS(KTCP_CHECK)
+    KTCP_CACHE_LIMITS(KTCP_CHECK)
 #undef KTCP_CHECK
 }
 
@@ -42,6 +43,7 @@ TEST(Limits, DefaultsAreWithinTheirRanges) {
     EXPECT_LE(uint64_t{preset}, uint64_t{most}) << #name;
     KTCP_HTTP_LIMITS(KTCP_CHECK)
     KTCP_HOST_LIMITS(KTCP_CHECK)
+    KTCP_CACHE_LIMITS(KTCP_CHECK)
 #undef KTCP_CHECK
 }
 

@@ -223,5 +223,91 @@ TEST_F(RequestParserTest, BoundsTheNumberOfFields) {
     EXPECT_EQ(error_of_fields(fields + "A: b\r\n"), Status::header_fields_too_large);
 }
 
+// ---- Field lines that are those of the request before ----------------------------------
+
+bool repeated(const std::string& first, const std::string& second, RequestParser& parser,
+              HeadLimits limits = limit) {
+    RequestParser before;
+    EXPECT_EQ(before.parse(test::bytes(first), limits), ParseResult::complete);
+    FieldMemory memory;
+    before.remember(test::bytes(first), memory);
+    return parser.parse_repeated(test::bytes(second), limits, memory);
+}
+
+const std::string fields = "Host: example.org\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+
+TEST(RepeatedFields, SayWhatTheySaidBefore) {
+    RequestParser parser;
+    const std::string second = "HEAD /b?c HTTP/1.1\r\n" + fields + "GET /next";
+    ASSERT_TRUE(repeated("GET /a HTTP/1.1\r\n" + fields, second, parser));
+    EXPECT_EQ(parser.request().method, Method::head);
+    EXPECT_EQ(test::text(parser.request().target), "/b?c");
+    EXPECT_EQ(test::text(parser.request().host), "example.org");
+    EXPECT_EQ(parser.request().host.data, second.data() + 26); // in the new request
+    EXPECT_TRUE(parser.request().connection_close);
+    EXPECT_EQ(parser.request().fields,
+              field_bit(Field::host) | field_bit(Field::accept) | field_bit(Field::connection));
+    EXPECT_EQ(parser.head_size(), second.size() - 9);
+}
+
+TEST(RepeatedFields, AreComparedToTheLastByte) {
+    const std::string first = "GET /a HTTP/1.1\r\n" + fields;
+    for (size_t i = 17; i < first.size(); i++) {
+        std::string other = first;
+        other[i] ^= 1;
+        RequestParser parser;
+        EXPECT_FALSE(repeated(first, other, parser)) << i;
+    }
+    for (size_t n = 0; n < first.size(); n++) {
+        RequestParser parser;
+        EXPECT_FALSE(repeated(first, first.substr(0, n), parser)) << n;
+        EXPECT_EQ(parser.parse(test::bytes(first), limit), ParseResult::complete) << n;
+    }
+}
+
+TEST(RepeatedFields, AreNotThoseOfAnotherVersion) {
+    RequestParser parser;
+    EXPECT_FALSE(
+        repeated("GET /a HTTP/1.0\r\nA: b\r\n\r\n", "GET /a HTTP/1.1\r\nA: b\r\n\r\n", parser));
+    EXPECT_EQ(parser.parse(test::bytes("GET /a HTTP/1.1\r\nA: b\r\n\r\n"), limit),
+              ParseResult::invalid); // there is no Host
+}
+
+TEST(RepeatedFields, AreNotRememberedWithContent) {
+    for (const char* more : {"Content-Length: 0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"}) {
+        const std::string text = std::string("GET /a HTTP/1.1\r\nHost: h\r\n") + more;
+        RequestParser parser;
+        EXPECT_FALSE(repeated(text, text, parser));
+    }
+}
+
+TEST(RepeatedFields, DoNotMakeABadRequestLineGood) {
+    for (const char* line : {"GET /a HTTP/2.0\r\n", "GET  HTTP/1.1\r\n", "GET /a HTTP/1.1\n",
+                             "\r\n", "\n", "GET /\x01 HTTP/1.1\r\n"}) {
+        RequestParser parser;
+        EXPECT_FALSE(repeated("GET /a HTTP/1.1\r\n" + fields, line + fields, parser)) << line;
+    }
+}
+
+TEST(RepeatedFields, KeepTheLimits) {
+    const std::string longer = "GET /" + std::string(100, 'a') + " HTTP/1.1\r\n" + fields;
+    RequestParser parser;
+    EXPECT_FALSE(repeated("GET /a HTTP/1.1\r\n" + fields, longer, parser,
+                          {static_cast<uint32_t>(longer.size() - 1), 8192, 100}));
+    EXPECT_TRUE(repeated("GET /a HTTP/1.1\r\n" + fields, longer, parser,
+                         {static_cast<uint32_t>(longer.size()), 8192, 100}));
+}
+
+TEST(RepeatedFields, AreNotRememberedBeyondTheCapacity) {
+    for (size_t more : {0u, 1u}) {
+        const std::string host = "Host: h\r\nX: ";
+        const std::string text = "GET /a HTTP/1.1\r\n" + host +
+                                 std::string(FieldMemory::capacity - host.size() - 4 + more, 'x') +
+                                 "\r\n\r\n";
+        RequestParser parser;
+        EXPECT_EQ(repeated(text, text, parser), more == 0);
+    }
+}
+
 } // namespace
 } // namespace ktcp::http

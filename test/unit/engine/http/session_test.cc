@@ -133,7 +133,7 @@ TEST_F(HttpSession, AsksForTheIndexAndThenForTheDirectory) {
     EXPECT_EQ(found(KTCP_RESOURCE_NOT_FOUND), KTCP_WANT_RESOURCE);
     EXPECT_EQ(wanted(), "d");
     EXPECT_EQ(found(KTCP_RESOURCE_DIRECTORY), KTCP_WANT_ENTRIES);
-    EXPECT_EQ(http.end_of_entries(session(), true, &now_), KTCP_WANT_SEND);
+    EXPECT_EQ(http.end_of_entries(session(), KTCP_RESOURCE_DIRECTORY, &now_), KTCP_WANT_SEND);
     EXPECT_EQ(send_all(), KTCP_WANT_RECEIVE);
     EXPECT_THAT(sent_, EndsWith("\r\n0\r\n\r\n"));
     get("/");
@@ -159,7 +159,7 @@ TEST_F(HttpSession, StreamsAListingOfAnyLengthThroughOneBuffer) {
             verdict = send_all();
         EXPECT_LE(os_.buffers, 2);
     }
-    EXPECT_EQ(http.end_of_entries(session(), true, &now_), KTCP_WANT_SEND);
+    EXPECT_EQ(http.end_of_entries(session(), KTCP_RESOURCE_DIRECTORY, &now_), KTCP_WANT_SEND);
     EXPECT_EQ(send_all(), KTCP_WANT_RECEIVE);
     size_t rows = 0;
     for (size_t at = 0; (at = sent_.find("</tr>", at)) != std::string::npos; at++)
@@ -191,7 +191,7 @@ TEST_F(HttpSession, SortsAListingInSpareMemory) {
         expected.push_back(name);
     }
     EXPECT_GT(os_.spares, 1);
-    ktcp_verdict verdict = http.end_of_entries(session(), true, &now_);
+    ktcp_verdict verdict = http.end_of_entries(session(), KTCP_RESOURCE_DIRECTORY, &now_);
     EXPECT_EQ(os_.resources, 0); // the directory is not needed any more
     while (verdict == KTCP_WANT_SEND)
         verdict = send_all();
@@ -221,7 +221,7 @@ TEST_F(HttpSession, AListingThatIsTooLargeToBeSortedIsWholeAllTheSame) {
             EXPECT_LE(os_.spares, 3);
         }
         if (expected.size() == 2000) {
-            verdict = http.end_of_entries(session(), true, &now_);
+            verdict = http.end_of_entries(session(), KTCP_RESOURCE_DIRECTORY, &now_);
             while (verdict == KTCP_WANT_SEND)
                 verdict = send_all();
             EXPECT_EQ(verdict, KTCP_WANT_RECEIVE);
@@ -242,7 +242,7 @@ TEST_F(HttpSession, AnUnfinishedListingIsNotPassedOffAsWhole) {
     get("/");
     found(KTCP_RESOURCE_NOT_FOUND);
     found(KTCP_RESOURCE_DIRECTORY);
-    EXPECT_EQ(http.end_of_entries(session(), false, &now_), KTCP_ABORT);
+    EXPECT_EQ(http.end_of_entries(session(), KTCP_RESOURCE_FAILED, &now_), KTCP_ABORT);
 }
 
 TEST_F(HttpSession, AListingThatFailsBeforeItBeganIsAnError) {
@@ -250,8 +250,18 @@ TEST_F(HttpSession, AListingThatFailsBeforeItBeganIsAnError) {
     get("/");
     found(KTCP_RESOURCE_NOT_FOUND);
     found(KTCP_RESOURCE_DIRECTORY);
-    EXPECT_EQ(http.end_of_entries(session(), false, &now_), KTCP_WANT_SEND);
+    EXPECT_EQ(http.end_of_entries(session(), KTCP_RESOURCE_FAILED, &now_), KTCP_WANT_SEND);
     EXPECT_THAT(output(), StartsWith("HTTP/1.1 500 "));
+    EXPECT_EQ(os_.resources, 0);
+}
+
+TEST_F(HttpSession, ADirectoryThatIsClosedToUsOnceItWasFoundIsForbidden) {
+    open();
+    get("/");
+    found(KTCP_RESOURCE_NOT_FOUND);
+    found(KTCP_RESOURCE_DIRECTORY);
+    EXPECT_EQ(http.end_of_entries(session(), KTCP_RESOURCE_FORBIDDEN, &now_), KTCP_WANT_SEND);
+    EXPECT_THAT(output(), StartsWith("HTTP/1.1 403 "));
     EXPECT_EQ(os_.resources, 0);
 }
 
@@ -375,7 +385,7 @@ TEST_F(HttpSession, AListingHasNoTagThatCouldMatch) {
         get("/", fields);
         found(KTCP_RESOURCE_NOT_FOUND);
         if (found(KTCP_RESOURCE_DIRECTORY) == KTCP_WANT_ENTRIES)
-            http.end_of_entries(session(), true, &now_);
+            http.end_of_entries(session(), KTCP_RESOURCE_DIRECTORY, &now_);
         const std::string status = output().substr(9, 3);
         send_all();
         return status;

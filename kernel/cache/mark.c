@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+
+#include <linux/fs.h>
+#include <linux/timekeeping.h>
+
+#include "cache/mark.h"
+
+/*
+ * Changes are dated by the coarse clock, in the file system's own steps. Once that has
+ * gone past the mark, no later change can have the same time.
+ */
+bool ktcp_mark_is_settled(const struct ktcp_mark *mark, const struct inode *inode)
+{
+	struct timespec64 now;
+
+	ktime_get_coarse_real_ts64(&now);
+	now = timestamp_truncate(now, (struct inode *)inode);
+	return timespec64_compare(&mark->changed, &now) < 0;
+}

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+"""In the VM: what the two phases of kernel_faults.py share."""
+import errno
+import os
+import shutil
+import time
+
+import echo_script
+import http_script
+from http_script import Wrong
+from kernel_module import Log, Module, slab_objects
+
+SCRATCH = "/tmp/ktcp-faults"
+PORT = 8081
+
+
+class Test:
+    def __init__(self, arguments):
+        self.model, _, bench = arguments.model.partition("/")
+        self.module = Module(arguments.module)
+        self.seconds = arguments.seconds
+        self.parameters = [f"port={PORT}", f"model={self.model}"]
+        if bench:
+            self.parameters.append(f"bench={bench}")
+        self.http = self.module.name == "khttpd"
+        self.root = os.path.join(SCRATCH, "root")
+        shutil.rmtree(SCRATCH, ignore_errors=True)
+        os.makedirs(self.root)
+        if self.http:
+            self.parameters += [f"WWWROOT={self.root}", "cache_file_size=65536",
+                                "max_per_address=1000"]
+        self.script_of = http_script if self.http else echo_script
+        self.script = self.script_of.Script(PORT)
+        self.log = Log()
+        self.folders = 0
+        self.failed = 0
+        self.where = ""
+
+    def complain(self, what):
+        self.failed += 1
+        print(f"not ok - {self.module.name}, {self.model}, {self.where}: {what}", flush=True)
+
+    def folder(self):
+        self.folders += 1
+        name = f"r{self.folders:06}"
+        self.script_of.make_folder(self.root, name)
+        time.sleep(0.03)  # what is younger than a tick of the clock is not kept
+        return name
+
+    def try_to(self, what, action):
+        for _ in range(50):
+            error = action()
+            if error == 0:
+                return True
+            time.sleep(0.1)
+        self.complain(f"{what}: {errno.errorcode[error]}")
+        return False
+
+    def play(self, folder, strict):
+        try:
+            self.script.play(folder, strict)
+        except (Wrong, OSError) as wrong:
+            self.complain(str(wrong))
+            return False
+        return True
+
+    def nothing_left(self):
+        """Of a module that is not loaded, or was not."""
+        if self.module.loaded():
+            self.complain("the module is there although it was not to be")
+            self.try_to("rmmod", self.module.unload)
+        if self.listening():
+            self.complain("its port is listened on although it is not there")
+        if slab_objects(f"{self.module.name}_"):
+            self.complain("its slab caches are there although it is not")
+
+    @staticmethod
+    def listening():
+        text = open("/proc/net/tcp").read() + open("/proc/net/tcp6").read()
+        return any(words[1].endswith(f":{PORT:04X}") and words[3] == "0A"
+                   for words in map(str.split, text.splitlines()))
