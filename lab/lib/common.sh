@@ -8,6 +8,8 @@ repository=$(cd "$lab_folder/.." && pwd)
 . "$lab_folder/servers/servers.sh"
 # shellcheck source=lab/servers/echo_servers.sh
 . "$lab_folder/servers/echo_servers.sh"
+# shellcheck source=lab/lib/resources.sh
+. "$lab_folder/lib/resources.sh"
 
 KERNEL=${KERNEL:-6.1}
 
@@ -51,8 +53,8 @@ lab_build() {
 # http_parts SERVERS, echo_parts SERVERS: what has to be built to measure them.
 http_parts() {
   echo htstress
-  [[ " $1 " != *" user-http-server "* ]] || echo user-http-server
-  [[ " $1 " != *" khttpd "* ]] || echo khttpd.ko
+  [[ " $1 " != *" user-http-server"[-:\ ]* ]] || echo user-http-server
+  [[ " $1 " != *" khttpd"[-:\ ]* ]] || echo khttpd.ko
 }
 echo_parts() {
   echo bench
@@ -61,16 +63,17 @@ echo_parts() {
   [[ " $1 " != *" kecho"[\ :]* ]] || echo kecho.ko
 }
 
-# lab_boot WAY OUT COMMAND...: one VM; LAB_CLIENT is the load generator's name. Ways:
+# lab_boot WAY OUT COMMAND...: one VM; LAB_CLIENT names the load generators. Ways:
 #   exact   one vCPU, one guest nanosecond is one instruction, with the plugin: repeatable
 #   server  two vCPUs, the plugin counts
 #   time    two vCPUs, nothing counts: for the clock
 lab_boot() {
-  local way=$1 to=$2 options=() plugin
+  local way=$1 to=$2 options=() plugin name
   shift 2
   mkdir -p "$to"
   rm -f "$to/windows.jsonl" "$to"/profile.*
-  plugin=$programs_folder/ktcp_plugin.so,out=$to/windows.jsonl,client=$LAB_CLIENT
+  plugin=$programs_folder/ktcp_plugin.so,out=$to/windows.jsonl
+  for name in $LAB_CLIENT; do plugin+=,client=$name; done
   plugin+=,first_port=${lab_ports%-*},last_port=${lab_ports#*-}
   [[ -z ${MAPS:-} ]] || plugin+=,profile=$to/profile.
   case $way in
@@ -81,10 +84,21 @@ lab_boot() {
   esac
   [[ -z ${APPEND:-} ]] || options+=(--append "$APPEND")
   "$repository/vm/boot" --kernel "$KERNEL" "${options[@]}" --timeout "${BOOT_TIMEOUT:-7200}" \
-    --out "$to" -- env SERVERS="$SERVERS" SIZES="$SIZES" CASES="$CASES" ROUNDS="$ROUNDS" \
+    --out "$to" -- env SERVERS="$SERVERS" SIZES="${SIZES:-}" CASES="$CASES" COLD="${COLD:-}" WWW="${WWW:-}" ROUNDS="$ROUNDS" \
     REQUESTS="$REQUESTS" DURATION="${DURATION:-}" MAPS="${MAPS:-}" KHTTPD_OPTIONS="${KHTTPD_OPTIONS:-}" \
     USER_HTTP_SERVER_OPTIONS="${USER_HTTP_SERVER_OPTIONS:-}" KECHO_OPTIONS="${KECHO_OPTIONS:-}" \
     USER_ECHO_SERVER_OPTIONS="${USER_ECHO_SERVER_OPTIONS:-}" KTCP_PROGRAMS="$programs_folder" "$@"
+}
+
+# lab_resources FOLDER: an archive there, named by WWW, of all that CASES ask for.
+lab_resources() {
+  local root
+  root=$(mktemp -d)
+  # shellcheck disable=SC2086
+  make_resources "$COLD" $CASES || lab_fail "could not make what is to be fetched"
+  tar -C "$root" -cf "$1/www.tar" .
+  rm -rf "$root"
+  export WWW=$1/www.tar
 }
 
 # lab_environment COMMAND [PACKAGE...]: what a reader has to know to judge the figures.

@@ -8,6 +8,9 @@ import os
 import subprocess
 import sys
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "trace"))
+import icicle
+from graph import demangled as demangled_short, demangled_whole
 from windows import (RULES, count_of, read_runs, read_windows, side_of, sides)
 
 
@@ -80,7 +83,7 @@ def user_symbols(maps):
     return Symbols(keep_starts(rows))
 
 
-def add_call(fields, args, kernel, user, sums, calls):
+def add_call(fields, args, kernel, user, sums, calls, stacks):
     """One call from a module or a program into the kernel's core, with all that it cost there."""
     back, entry, role, level, instructions, times = fields
     back, entry = int(back, 16), int(entry, 16)
@@ -89,22 +92,36 @@ def add_call(fields, args, kernel, user, sums, calls):
     what, _ = kernel.find(entry)
     if back == 0:
         key = (f"returned or interrupted, on in {what}", "kernel", level.replace("_module", ""))
+        add_stack(stacks, level, "kernel", ("(returned or interrupted)", what), int(instructions))
     else:
         caller, file = (kernel if back >> 63 else user).find(back - 1)
+        add_stack(stacks, level, file, (caller, what), int(instructions))
         key = (f"{caller} -> {what}", file, level.replace("_module", ""))
     sums[key] = sums.get(key, 0) + int(instructions)
     calls[key] = calls.get(key, 0) + int(times)
 
 
-def demangled(names):
-    """What c++filt makes of them, without the arguments."""
-    names = list(dict.fromkeys(names))
-    try:
-        text = subprocess.run(["c++filt", "-p"], input="\n".join(names), capture_output=True,
-                              text=True, check=True).stdout.splitlines()
-    except (OSError, subprocess.CalledProcessError):
-        text = names
-    return dict(zip(names, text))
+def add_stack(stacks, level, file, names, instructions):
+    """For the drawing: where it runs, whose code it is, the function, and what that called."""
+    where = "in tasks" if level == "task" else "in softirqs"
+    key = (where, file, *names)
+    stacks[key] = stacks.get(key, 0) + instructions
+
+
+def drawn_stacks(stacks, requests, modules):
+    """Per request, with names as icicle.py wants them."""
+    clear = demangled_short(name for key in stacks for name in key[2:])
+    out = {}
+    for (where, file, *names), n in stacks.items():
+        path = [f"group: {where}", f"group: {file}"]
+        for place, name in enumerate(names):
+            # What a function calls here is the kernel's core.
+            kind = "kernel" if place or file == "kernel" else "module" if file in modules else "user"
+            if kind == "module" and "::" in clear[name]:
+                kind = "engine"
+            path.append(f"{kind}: {clear[name]}")
+        out[tuple(path)] = out.get(tuple(path), 0) + n / requests
+    return out
 
 
 def keep_starts(rows):
@@ -131,6 +148,8 @@ def main():
     parser.add_argument("--side", choices=["server", "client", "idle", "all"], default="server")
     parser.add_argument("--rule", choices=RULES, required=True)
     parser.add_argument("--by", choices=["function", "file", "call"], default="function")
+    parser.add_argument("--icicle", help="file to draw into, with --by call")
+    parser.add_argument("--folded", help="file for the stacks that it draws")
     args = parser.parse_args()
 
     runs = read_runs(f"{args.folder}/runs.jsonl")
@@ -144,13 +163,13 @@ def main():
     kernel = kernel_symbols(f"{args.folder}/kallsyms")
     user = user_symbols(f"{args.folder}/maps.{args.server}")
 
-    sums, calls = {}, {}
+    sums, calls, stacks = {}, {}, {}
     with open(f"{args.folder}/profile.{run['window']}", encoding="utf-8") as lines:
         for line in lines:
             kind, *fields = line.split()
             if kind == "call":
                 if args.by == "call":
-                    add_call(fields, args, kernel, user, sums, calls)
+                    add_call(fields, args, kernel, user, sums, calls, stacks)
                 continue
             address, size, role, level, count = fields
             address = int(address, 16)
@@ -163,6 +182,7 @@ def main():
                 softirq = level in ("softirq", "to_client", "to_server")
                 if file == "kernel" and not softirq:
                     continue
+                add_stack(stacks, level, file, (name,), int(size) * int(count))
                 key = ("(softirqs of the task)" if file == "kernel" else "(own code)", file,
                        where_of(level, address))
                 sums[key] = sums.get(key, 0) + int(size) * int(count)
@@ -173,9 +193,14 @@ def main():
             if args.by == "function" and starts_at(kernel if address >> 63 else user, address):
                 calls[key] = calls.get(key, 0) + int(count)
 
+    modules = {row[2] for row in kernel.rows} - {"kernel"}
     noun = "request" if "requests" in run["result"] else "round trip"
     case = "keep-alive" if run["mode"] == "keep" else "a connection per request"
-    print(f"{run['server']}, {run['size']} bytes, {case}, {run['connections']} connections, "
+    what = (f"{run['size']} bytes" if "size" in run else
+            ", ".join(run[k] for k in ("resource", "coding", "state")))
+    draw(args, drawn_stacks(stacks, requests, modules),
+         f"{run['server']}, {what}, {case}", noun)
+    print(f"{run['server']}, {what}, {case}, {run['connections']} connections, "
           f"{requests} {noun}s; guest instructions per {noun}")
     figures = sides(window, args.rule)
     print("  ".join(f"{side} {figures[side] / requests:,.0f}"
@@ -192,13 +217,24 @@ def main():
     print(f"\nby {args.by}, side {args.side} ({whole / requests:,.0f}):")
     print(f"{'instr':>9} {'%':>5} {'cumul':>5} {'calls':>7}  where")
     running = 0
-    clear = demangled(key[0] for key in sums)
+    clear = demangled_whole(key[0] for key in sums)
     for key, n in sorted(sums.items(), key=lambda item: -item[1])[:args.top]:
         running += n
         text = f"{clear[key[0]]}  [{key[1]}{', ' + key[2] if len(key) > 2 else ''}]"
         called = f"{calls[key] / requests:7.2f}" if key in calls else " " * 7
         print(f"{n / requests:9,.1f} {100 * n / whole:5.1f} {100 * running / whole:5.1f} "
               f"{called}  {text}")
+
+
+def draw(args, stacks, title, noun):
+    for name, make in ((args.folded, lambda: icicle.write_folded(stacks)),
+                       (args.icicle, lambda: icicle.draw(
+                           stacks, title, f"guest instructions per {noun}, side {args.side}; below a "
+                           "function: what it called in the kernel, with all that this called",
+                           "instructions", root=f"one {noun}"))):
+        if name:
+            with open(name, "w", encoding="utf-8") as file:
+                file.write(make())
 
 
 def starts_at(symbols, address):

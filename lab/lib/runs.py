@@ -5,9 +5,9 @@ import json
 import os
 import statistics
 
-from windows import count_of, read_runs, read_windows, sides
+from windows import RULES, count_of, read_runs, read_windows, sides
 
-WAYS = ("exact", "server", "time")
+WAYS = ("exact", "server", "time", "native", "calls")
 
 
 def load(folder, way, rule):
@@ -32,6 +32,8 @@ def load(folder, way, rule):
             figures = sides(window, rule)
             run["plugin"] = {k: figures[k] / n for k in ("server", "client", "idle", "total")}
             run["plugin"]["rule"] = rule
+            run["plugin"]["server_by_rule"] = {
+                name: sides(window, name)["server"] / n for name in RULES}
             run["plugin"]["detail"] = {
                 " ".join(k): v / n for k, v in sorted(figures["detail"].items())}
             run["plugin"]["task_switches"] = window["switches"] / n
@@ -64,7 +66,7 @@ def spread(values, digits=0):
     if not values:
         return "–"
     text = [f"{v:,.{digits}f}" for v in (statistics.median(values), min(values), max(values))]
-    return text[0] if len(values) == 1 else f"{text[0]} ({text[1]}–{text[2]})"
+    return text[0] if len(set(text)) == 1 else f"{text[0]} ({text[1]}–{text[2]})"
 
 
 def warnings(runs):

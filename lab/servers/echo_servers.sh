@@ -5,7 +5,8 @@
 # $programs (a folder with our own programs and modules) and $state.
 
 # A model's name follows the server's: kecho:MODEL, with :bound or :unbound behind it for the models
-# with a work queue, and user-echo-server:MODEL. Without it: the server's default.
+# with a work queue, and user-echo-server:MODEL. Without it: the server's default. PARAMETER=VALUE or
+# OPTION=VALUE may follow, as in servers.sh.
 lab_other_servers="kecho[:MODEL[:bound|:unbound]] user-echo-server[:MODEL] plain-epoll"
 echo_port=22090
 
@@ -31,6 +32,7 @@ kecho_parameters() {
     case $word in
       bound) echo bench=1 ;;
       unbound) echo bench=0 ;;
+      *=*) echo "$word" ;;
       *) echo "model=$word" ;;
     esac
   done
@@ -47,13 +49,14 @@ echo_start() {
       return
       ;;
     user-echo-server*)
-      local model=()
-      [[ $1 != *:* ]] || model=(--model "${1#*:}")
-      # shellcheck disable=SC2086
-      "$programs/user-echo-server" --port $echo_port --backlog 4096 --threads 1 "${model[@]}" \
+      local threads=(--threads 1)
+      [[ $1 != *:threads=* ]] || threads=()
+      # shellcheck disable=SC2046,SC2086
+      ${server_prefix[@]+"${server_prefix[@]}"} "$programs/user-echo-server" --port $echo_port \
+        --backlog 4096 "${threads[@]}" $(variant_options "$1") \
         ${USER_ECHO_SERVER_OPTIONS:-} >"$state/echo.log" 2>&1 &
       ;;
-    plain-epoll) "$programs/plain-epoll-echo" $echo_port >"$state/echo.log" 2>&1 & ;;
+    plain-epoll) ${server_prefix[@]+"${server_prefix[@]}"} "$programs/plain-epoll-echo" $echo_port >"$state/echo.log" 2>&1 & ;;
   esac
   server_pid=$!
 }
