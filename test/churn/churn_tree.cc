@@ -119,6 +119,7 @@ void ChurnTree::collect(const std::string& path, Changes& changes) {
         state.readable = open;
         if (found) {
             state.kind = found->kind;
+            state.file = found->file;
             state.readable = open && (found->mode & 4);
             state.text = found->text;
             state.coded = found->coded;
@@ -191,6 +192,7 @@ void ChurnTree::replace(const std::string& path) {
     const std::string aside = write_aside(path, stamped_bytes(stamp, 0, size));
     file = {};
     file.kind = Kind::file;
+    file.file = stamp;
     file.text = StampedText(stamp, size);
     change({path}, [&] { std::filesystem::rename(real(aside), real(path)); });
     note("renamed over");
@@ -200,6 +202,7 @@ void ChurnTree::make_file(const std::string& path) {
     Node& file = node(path);
     file = {};
     file.kind = Kind::file;
+    file.file = new_stamp();
     int fd = -1;
     change({path},
            [&] { fd = open(real(path).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644); });
@@ -368,6 +371,7 @@ void ChurnTree::change_sibling(const std::string& path) {
     Node& made = node(sibling);
     made = {};
     made.kind = Kind::file;
+    made.file = stamp;
     made.text = StampedText(stamp, size);
     made.coded = std::make_shared<const std::string>(gzip(stamped_bytes(stamp, 0, size)));
     const std::string aside = write_aside(sibling, *made.coded);

@@ -35,6 +35,7 @@ public:
 private:
     struct Node {
         PathState::Kind kind = PathState::Kind::absent;
+        uint64_t file = 0; // as in PathState
         mode_t mode = 0644;
         StampedText text;
         std::shared_ptr<const std::string> coded;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <unordered_set>
 
 namespace ktcp::test {
 
@@ -52,6 +53,8 @@ void History::announce(const std::vector<std::pair<Path, PathState>>& changes) {
         auto next = std::make_shared<PathState>(state);
         next->begun = now;
         next->settled = false;
+        if (next->file)
+            by_file_[next->file].push_back(next);
         paths_[path].states.push_back(std::move(next));
     }
 }
@@ -70,19 +73,39 @@ void History::settle(const std::vector<std::pair<Path, PathState>>& changes, Nan
     settled_.notify_all();
 }
 
-States History::during(Path path, Nanoseconds from, Nanoseconds to) const {
+States History::under_its_name(Path path, Nanoseconds from, Nanoseconds to) const {
     std::unique_lock lock(mutex_);
     const auto& states = paths_[path].states;
     settled_.wait(lock, [&] { return states.back()->settled || states.back()->begun > to; });
     States found;
     for (auto state = states.rbegin(); state != states.rend() && (*state)->ended >= from; ++state)
-        if ((*state)->begun <= to) {
-            // What is still changed is copied, since it is read without the lock.
-            found.push_back((*state)->settled && (*state)->ended < to
-                                ? *state
-                                : std::make_shared<PathState>(**state));
-        }
+        if ((*state)->begun <= to)
+            found.push_back(copy(*state, to));
     std::ranges::reverse(found);
+    return found;
+}
+
+States History::during(Path path, Nanoseconds from, Nanoseconds to) const {
+    States named = under_its_name(path, from, to);
+    if (const int other = elsewhere(path); other >= 0 && named.size() > 1)
+        std::ranges::copy(under_its_name(static_cast<Path>(other), from, to),
+                          std::back_inserter(named));
+    States found = named;
+    std::unordered_set<uint64_t> followed;
+    std::unique_lock lock(mutex_);
+    for (const auto& first : named) {
+        if (!first->file || !followed.insert(first->file).second)
+            continue;
+        const auto& life = by_file_.at(first->file);
+        settled_.wait(lock, [&] { return life.back()->settled || life.back()->begun > to; });
+        for (const auto& state : life) {
+            const bool known = std::ranges::any_of(named, [&](const auto& other) {
+                return other->file == state->file && other->begun == state->begun;
+            });
+            if (state->begun > first->begun && state->begun <= to && !known)
+                found.push_back(copy(state, to));
+        }
+    }
     return found;
 }
 

@@ -3,7 +3,8 @@
 // What each path led to, and when: written by those who change the tree, before and after
 // each system call, and read by those who judge answers. A state existed somewhere between
 // the moment before the call that made it and the moment after the call that ended it; both
-// bounds err on the server's side.
+// bounds err on the server's side. A file is known by a number, as by its inode, so that what
+// becomes of it is known even after it has got another name.
 #pragma once
 
 #include <condition_variable>
@@ -13,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "churn/stamped_text.hh"
@@ -26,6 +28,7 @@ struct PathState {
     enum class Kind { absent, file, directory };
 
     Kind kind = Kind::absent;
+    uint64_t file = 0;    // the same for as long as it is the same file; 0: none
     bool readable = true; // by others than the owner, and so are the directories above
     StampedText text;     // of a file
     // Of a precompressed file: its bytes; `text` is what they stand for.
@@ -62,8 +65,6 @@ public:
     // Two directories whose places are exchanged now and then: who has opened one of them by its
     // name sees what happens in it, under either name.
     void exchange(std::string one, std::string other);
-    // Where what this path leads to may be found after that; -1: nowhere else.
-    int elsewhere(Path path) const;
     // The paths of which this one is the directory.
     const std::vector<Path>& children(Path path) const { return paths_[path].children; }
 
@@ -81,7 +82,9 @@ public:
     }
 
     // All that the path may have led to at some time from one moment to the other. If all of
-    // them agree in something, that held throughout. Waits for a change that is under way.
+    // them agree in something, that held throughout. Whoever opens a file, or a directory above
+    // it, and goes on a moment later sees what became of it under another name since: such states
+    // follow those of the name itself. Waits for a change that is under way.
     States during(Path path, Nanoseconds from, Nanoseconds to) const;
     // The one before the first of those, or null: for saying how old an old answer is.
     States before(Path path, Nanoseconds from) const;
@@ -97,10 +100,21 @@ private:
     void settle(const std::vector<std::pair<Path, PathState>>& changes, Nanoseconds after,
                 const std::vector<int64_t>& dates);
 
+    States under_its_name(Path path, Nanoseconds from, Nanoseconds to) const;
+    // Where what this path leads to may be found after an exchange; -1: nowhere else.
+    int elsewhere(Path path) const;
+
+    // What is still changed is copied, since it is read without the lock.
+    static std::shared_ptr<const PathState> copy(const std::shared_ptr<PathState>& state,
+                                                 Nanoseconds to) {
+        return state->settled && state->ended < to ? state : std::make_shared<PathState>(*state);
+    }
+
     mutable std::mutex mutex_;
     mutable std::condition_variable settled_;
     std::vector<Known> paths_;
     std::map<std::string, Path> by_name_;
+    std::unordered_map<uint64_t, std::vector<std::shared_ptr<PathState>>> by_file_;
     std::map<std::string, std::string> exchanged_; // both ways
 };
 

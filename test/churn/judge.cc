@@ -538,12 +538,7 @@ void Judge::judge_entries(Verdict& verdict, const std::vector<ListedEntry>& entr
     for (History::Path child : history_.children(verdict.question.path)) {
         const std::string name =
             history_.name(child).substr(directory.empty() ? 0 : directory.size() + 1);
-        States states = history_.during(child, verdict.question.sent, verdict.complete);
-        // Entry by entry, of a directory that was given another place meanwhile.
-        if (const int other = history_.elsewhere(child); other >= 0 && verdict.states.size() > 1)
-            std::ranges::copy(history_.during(static_cast<History::Path>(other),
-                                              verdict.question.sent, verdict.complete),
-                              std::back_inserter(states));
+        const States states = history_.during(child, verdict.question.sent, verdict.complete);
         const auto any = [&](const Holds& holds) {
             return std::ranges::any_of(states, [&](const auto& state) { return holds(*state); });
         };

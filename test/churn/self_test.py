@@ -5,11 +5,13 @@
 usage: self_test.py PATH-OF-CHURN_CHECK
 """
 
+import contextlib
 import email.utils
 import gzip
 import html
 import json
 import os
+import random
 import re
 import stat
 import subprocess
@@ -102,10 +104,10 @@ class Right:
             return 301, {"Location": path + "/"}, b""
         body, etag = self.body(found), self.etag(found)
         fields = {"ETag": etag, "Last-Modified": found.modified}
-        if wants.get("if-none-match") == etag:
+        if etag and wants.get("if-none-match") == etag:
             return 304, fields, b""
         if "gzip" in wants.get("accept-encoding", "") and len(body) > 500:
-            fields.update({"ETag": etag[:-1] + '-gz"', "Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
+            fields.update({"ETag": etag and etag[:-1] + '-gz"', "Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
             return 200, fields, gzip.compress(body, 1, mtime=0)
         asked = re.fullmatch(r"bytes=(\d+)-(\d+)", wants.get("range", ""))
         if asked and wants.get("if-range", etag) == etag and int(asked[1]) < len(body):
@@ -136,6 +138,53 @@ class Right:
             connection.sendall(text.encode() + (b"" if method == "HEAD" or status == 304 else body))
             if wants.get("connection") == "close" or int(fields.get("Content-Length", 0)) > len(body):
                 return
+
+
+class HeldUp(Right):
+    """Right, whatever is done to the tree, but held up between opening a file and reading it: what
+    was opened may have another name by then, and another content under that."""
+
+    def find(self, path):
+        directory, name = os.path.split(os.path.join(self.root, path.lstrip("/")))
+        with self.directory(directory) as inside, open(f"{inside}/{name}", "rb") as file:
+            time.sleep(random.random() * 0.1)
+            while True:
+                before = os.fstat(file.fileno())
+                found = Found(f"/proc/self/fd/{file.fileno()}")
+                after = os.fstat(file.fileno())
+                if before.st_ctime_ns == after.st_ctime_ns and before.st_size == len(found.bytes):
+                    # It may change once more under the same date.
+                    if time.time_ns() - after.st_ctime_ns < 50_000_000:
+                        found.etag = None
+                    return found
+
+    @contextlib.contextmanager
+    def directory(self, path):
+        """What that is now, and stays the same wherever it is moved."""
+        opened = os.open(path, os.O_DIRECTORY | os.O_PATH)
+        try:
+            time.sleep(random.random() * 0.1)
+            yield f"/proc/self/fd/{opened}"
+        finally:
+            os.close(opened)
+
+    def entries(self, path):
+        with self.directory(os.path.join(self.root, path.strip("/"))) as inside:
+            found = []
+            for name in sorted(os.listdir(inside)):
+                if name.startswith("."):
+                    continue
+                time.sleep(random.random() * 0.002)
+                try:
+                    found.append((name, os.stat(f"{inside}/{name}")))
+                except FileNotFoundError:
+                    continue
+            return found
+
+    def change_answer(self, status, fields, body):
+        if fields.get("ETag", "") is None:
+            del fields["ETag"], fields["Last-Modified"]
+        return status, fields, body
 
 
 class Kept(Right):
@@ -264,18 +313,23 @@ class ForgetsEntries(Right):
 
 
 class SelfTest(unittest.TestCase):
-    def judge(self, server_class, *options, seconds=1):
+    def judge(self, server_class, *options, seconds=1, changes=("--only-renames", "--pause", "3000")):
         with tempfile.TemporaryDirectory() as root:
             with ScriptedServer(server_class(root).serve) as server:
                 done = subprocess.run(
                     [PROGRAM, root, server.address, "--seconds", str(seconds), "--connections", "12", "--threads", "1",
-                     "--only-renames", "--no-big", "--largest", "30", "--least", "100", "--pause", "3000", *options],
+                     "--no-big", "--largest", "30", "--least", "100", *changes, *options],
                     stdout=subprocess.PIPE, text=True, timeout=120, check=False)
         kinds = set(re.findall(r"^# wrong: ([^:]+):", done.stdout, re.MULTILINE))
         return done, kinds
 
     def test_right(self):
         done, kinds = self.judge(Right, seconds=3)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(kinds, set())
+
+    def test_held_up(self):
+        done, kinds = self.judge(HeldUp, seconds=10, changes=("--pause", "200"))
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertEqual(kinds, set())
 
