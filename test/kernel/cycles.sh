@@ -30,7 +30,7 @@ cycle() {
     begin=$(now_ms)
     rmmod khttpd || not_ok "cycle $number: rmmod"
     took=$(($(now_ms) - begin))
-    at_most "cycle $number: ms that rmmod took under traffic" $((cycle_drain + 3000)) $took
+    at_most "cycle $number: ms that rmmod took under traffic" $((cycle_drain + 3000 * slower)) $took
     wait "$holder" || status=$?
     equal "cycle $number: all clients were ended" 0 $status
     sed 's/^/# /' "$scratch/hold"
