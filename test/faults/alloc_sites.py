@@ -53,6 +53,24 @@ class Recording:
         _write("buffer_size_kb", 1024)
 
 
+class InitsBegun:
+    """with InitsBegun() as begun: ...; then begun(): how often the loader has called an init."""
+
+    def __enter__(self):
+        _write("trace", "")
+        _write("events/module/module_load/enable", 1)
+        _write("tracing_on", 1)
+        return self
+
+    def __exit__(self, *_):
+        _write("tracing_on", 0)
+        _write("events/module/module_load/enable", 0)
+
+    def __call__(self):
+        with open(os.path.join(TRACING, "trace"), errors="replace") as file:
+            return sum(" module_load: " in line for line in file)
+
+
 def parse(lines):
     """An event and its stack are two entries, and those of another processor may lie in between."""
     last = {}  # each processor's last event

@@ -9,7 +9,7 @@ usage: test/faults/kernel.sh [init|serve|calls] [MODULE[:MODEL]...]
 Boots the debug kernel in a VM and makes allocations of khttpd.ko and kecho.ko fail: those of
 insmod one after the other (init), and while clients ask those below each call in the module that
 leads to one (serve); and functions of the kernel's that they call (calls), of both. All three, and
-each model of each module, unless told otherwise. SECONDS_EACH bounds serve (120 for each model). Then the kernel's log is searched for reports,
+each model of each module, unless told otherwise. SECONDS_EACH bounds serve (240 for each model). Then the kernel's log is searched for reports,
 and its memory for what was lost (not with LEAKS=, which is twice as fast).
 END
 }
@@ -42,7 +42,7 @@ trap 'rm -rf "$out"' EXIT
 status=0
 leaks=${LEAKS-1}
 "$root/vm/boot" --kernel "$kernel" ${leaks:+--leaks} --memory 3072 --timeout "${LIMIT:-3600}" \
-    --out "$out" -- env SECONDS_EACH="${SECONDS_EACH:-120}" "$here/kernel_guest.sh" \
+    --out "$out" -- env SECONDS_EACH="${SECONDS_EACH:-240}" "$here/kernel_guest.sh" \
     "$modules" "$calls/call_faults.ko" "${phases[*]}" "$@" 2>"$out/errors" || status=$?
 # 126: the log has reports, whatever the tests said, and what was ordered is among them.
 if [ "$status" -ne 126 ]; then

@@ -56,7 +56,7 @@ class Calls(Serve):
         for nth in range(AT_MOST_TO_START):
             self.where = f"insmod, call {nth + 1} of {function} returns {value}"
             self.order(f"{function} {value} {self.module.name} {nth} 1")
-            error, _ = self.module.load(self.parameters)
+            error = self.module.load(self.parameters)[0]
             failed = self.calls_failed()
             if error == 0:
                 self.play(self.folder(), True)
@@ -76,7 +76,7 @@ class Calls(Serve):
 
     def run(self):
         began = time.monotonic()
-        error, _ = self.faults.load([])
+        error = self.faults.load([])[0]
         if error:
             self.complain(f"call_faults.ko: {errno.errorcode[error]}")
             return

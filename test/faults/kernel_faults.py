@@ -4,8 +4,8 @@
 
   kernel_faults.py init MODULE.ko MODEL
       insmod, with the first, second, ... allocation of it failing, until one goes without a fault:
-      each time it says ENOMEM or loads, leaves nothing behind, and one that loads serves. Before
-      the module's own init runs, in the kernel's loader, every twentieth only.
+      each time it says ENOMEM or loads, leaves nothing behind, and one that loads serves. What the
+      kernel's loader allocates before the module's own init begins is not counted.
   kernel_faults.py serve MODULE.ko MODEL [--seconds N]
       While clients ask, allocations fail: below each call in the module that leads to one, in turn;
       in the kernel's threads; of the slab caches that sockets, packets and the module have. Nobody

@@ -3,40 +3,57 @@
 import errno
 import time
 
+import alloc_sites
 from kernel_module import allocated
 from kernel_test import Test
 
-LOADER_STRIDE = 20
+SETTLED = 10  # lives, after which what is kept once has been made
 # What insmod may say: TCP tells of no memory for a port by the last of these.
 SAYS = (errno.ENOMEM, errno.ENFILE, errno.EAGAIN, errno.ENOENT, errno.ENOBUFS, errno.EADDRINUSE)
 
 
 class Init(Test):
+    def own_allocations(self):
+        """(number of the first allocation of an insmod that is made when the loader has called the
+        module's init, of the last of all)."""
+        plenty = 1_000_000
+        _, _, left = self.module.load(self.parameters, plenty)
+        self.try_to("rmmod", self.module.unload)
+        in_loader, within = 1, plenty - left
+        last = within
+        self.where = "looking for where init begins"
+        while within - in_loader > 1:
+            middle = (in_loader + within) // 2
+            self.log.mark("on")
+            with alloc_sites.InitsBegun() as begun:
+                error, _, _ = self.module.load(self.parameters, middle)
+            self.log.mark("off")
+            if error == 0:
+                self.try_to("rmmod", self.module.unload)
+            if begun():
+                within = middle
+            else:
+                in_loader = middle
+        return within, last
+
     def run(self):
         self.try_to("a clean insmod", lambda: self.module.load(self.parameters)[0])
         self.play(self.folder(), True)
         self.try_to("rmmod", self.module.unload)
+        first, last = self.own_allocations()
         memory = None
-        ours = spared = others = tried = 0
+        told = unsaid = spared = 0
+        nth = first - 1
         began = time.monotonic()
-        nth, stride = 1 - LOADER_STRIDE, LOADER_STRIDE
-        in_loader = 0  # the last one that was certainly
         while True:
-            nth += stride
-            tried += 1
+            nth += 1
             self.where = f"insmod, allocation {nth}"
             self.log.news()
             self.log.mark("on")
-            error, fired = self.module.load(self.parameters, nth)
+            error, fired, _ = self.module.load(self.parameters, nth)
             self.log.mark("off")
             said = [line for line in self.log.news() if line.startswith(f"{self.module.name}: ")
                     and "loading out-of-tree" not in line]
-            if stride > 1 and (not fired or (error and said)):
-                # Its own init has begun since the last step: from there one by one.
-                if error == 0:
-                    self.try_to("rmmod", self.module.unload)
-                nth, stride = in_loader, 1
-                continue
             if not fired:
                 if error:
                     self.complain(f"without a fault: {errno.errorcode[error]}")
@@ -52,16 +69,18 @@ class Init(Test):
             elif error not in SAYS:
                 self.complain(f"insmod says {errno.errorcode[error]}")
             elif said:
-                ours += 1
+                told += 1
             else:
-                others += 1
-                in_loader = nth
+                unsaid += 1
             self.nothing_left()
-            if tried == 10:
+            if nth == first + SETTLED:
                 memory = allocated()
-        grown = allocated() - memory if memory else 0
+        if memory is None or nth < last - last // 10:
+            self.complain(f"{nth - first} allocations are too few to be all of them")
+            return
+        grown = allocated() - memory
         if grown > 4096:
-            self.complain(f"{grown} KiB more than at the beginning")
-        print(f"figure: insmod {self.module.name}, {self.model}: {ours + spared + others} of {nth - 1} "
-              f"allocations failed, one an insmod: {others} in the kernel's loader, {ours} told of "
-              f"by the module, {spared} spared it; {grown} KiB grown; {time.monotonic() - began:.0f} s")
+            self.complain(f"{grown} KiB more than after the first {SETTLED}")
+        print(f"figure: insmod {self.module.name}, {self.model}: each of {nth - first} allocations failed "
+              f"once: {told} were told of by the module, {unsaid} ended insmod without a word of its "
+              f"own, {spared} spared it; {grown} KiB grown; {time.monotonic() - began:.0f} s")

@@ -21,19 +21,23 @@ class Module:
         self.fd = os.open(path, os.O_RDONLY)
 
     def load(self, parameters, failing=0):
-        """(errno, has the failing-th allocation of this been made to fail?)"""
+        """(errno, has the failing-th allocation of this been made to fail?, how many more of them
+        it would have taken)"""
         text = ctypes.c_char_p(" ".join(parameters).encode())
         nth = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
         os.write(nth, str(failing).encode())
         error = call(_FINIT_MODULE, ctypes.c_int(self.fd), text, ctypes.c_int(0))
-        left = int(os.pread(nth, 20, 0))
+        try:
+            left = int(os.pread(nth, 20, 0))
+        except OSError:
+            left = 1  # copying the answer was the next that could fail
         if failing:
             try:
                 os.pwrite(nth, b"0", 0)
             except OSError:
-                pass  # it was this very call's turn, and there will be no other
+                pass  # the same
         os.close(nth)
-        return error, failing != 0 and left == 0
+        return error, failing != 0 and left == 0, left
 
     def unload(self):
         return call(_DELETE_MODULE, ctypes.c_char_p(self.name.encode()), ctypes.c_int(os.O_NONBLOCK))

@@ -12,7 +12,8 @@ import re
 import sys
 
 MARK = re.compile(r"ktcp-faults: (on|off)\b")
-COMPLAINT = re.compile(r"vmalloc error: size \d+, |kmem_cache_create_usercopy\(\w+\) failed with error -12$")
+# -22: of a name that could not be copied, the kernel says that it is empty.
+COMPLAINT = re.compile(r"vmalloc error: size \d+, |kmem_cache_create_usercopy\(\w+\) failed with error -(12|22)$")
 STACK = re.compile(r"(?<!\w)Call Trace:")
 # The first function of these in a stack, from the complaint outwards, is who asked.
 ASKED = re.compile(r" (kmem_cache_create|kernel_read_file|load_module|copy_process|dup_task_struct|"

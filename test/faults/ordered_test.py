@@ -46,7 +46,8 @@ class Ordered(unittest.TestCase):
     def test_a_cache_that_was_not_to_be_goes(self):
         self.assertEqual(self.left(ON, CACHE, OFF), (0, 1))
         self.assertEqual(self.left(CACHE), (1, 0))
-        self.assertEqual(self.left(ON, CACHE.replace("-12", "-22"), OFF), (1, 0))
+        self.assertEqual(self.left(ON, CACHE.replace("-12", "-22"), OFF), (0, 1))
+        self.assertEqual(self.left(ON, CACHE.replace("-12", "-17"), OFF), (1, 0))
 
     def test_only_the_stacks_head_goes(self):
         text = log(ON, COMPLAINT.format("load_module"), OFF)
