@@ -92,6 +92,16 @@ enum ktcp_answer_state {
 struct ktcp_answer *ktcp_answer_create(struct ktcp_cache *cache, const struct ktcp_answer_key *key,
 				       const struct path *path, const struct ktcp_trail *trail);
 
+/*
+ * It is given out of what was kept, which speaks for keeping it. Not so the first time, by whom
+ * it was made: else names that nobody asks for twice would count as much as those in use.
+ */
+static inline void ktcp_answer_asked_again(struct ktcp_answer *answer)
+{
+	if (!READ_ONCE(answer->referenced))
+		WRITE_ONCE(answer->referenced, true);
+}
+
 /* Under rcu_read_lock(), or with a reference. Does not sleep. */
 enum ktcp_answer_state ktcp_answer_look(const struct ktcp_answer *answer);
 

@@ -78,14 +78,9 @@ static void ktcp_cache_hand_out(struct ktcp_connection *connection, struct ktcp_
 		ktcp_cache_look_at_file(answer, resource);
 }
 
-/*
- * It is given out of what was kept, which speaks for keeping it. Not so the first time, by whom
- * it was made: else names that nobody asks for twice would count as much as those in use.
- */
 static void ktcp_cache_count_hit(struct ktcp_answer *answer)
 {
-	if (!READ_ONCE(answer->referenced))
-		WRITE_ONCE(answer->referenced, true);
+	ktcp_answer_asked_again(answer);
 	ktcp_stats_count_cache(KTCP_COUNT_cache_hits);
 }
 

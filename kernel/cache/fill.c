@@ -109,6 +109,7 @@ bool ktcp_fill_confirm(struct ktcp_fill *fill)
 		return false;
 	WRITE_ONCE(fill->old->until, jiffies + fill->life);
 	ktcp_answer_retry_codings(fill->old);
+	ktcp_answer_asked_again(fill->old);
 	ktcp_stats_count_cache(KTCP_COUNT_cache_revalidations);
 	ktcp_stats_count_cache(KTCP_COUNT_cache_hits);
 	fill->answer = fill->old;

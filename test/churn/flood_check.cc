@@ -7,6 +7,7 @@
 #include <iostream>
 #include <random>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "support/arguments.hh"
@@ -23,6 +24,7 @@ struct Options {
     unsigned names = 100'000;
     unsigned batch = 1000;
     unsigned pipeline = 50;
+    unsigned pause = 0;
     unsigned seed = 1;
 };
 
@@ -92,6 +94,7 @@ int run(const Options& options) {
                 names.push_back("/no-such-" + std::to_string(random()) + ".html");
             line.get(names, 404);
         }
+        std::this_thread::sleep_for(std::chrono::milliseconds(options.pause));
         if (line.get(hot, 200) != bodies)
             throw std::runtime_error("the hot ones have changed");
         asked += hot.size();
@@ -111,6 +114,7 @@ int main(int argc, char** argv) {
     arguments.option("names", options.names, "that are not there", 1);
     arguments.option("batch", options.batch, "of them between two looks at the hot ones", 1);
     arguments.option("pipeline", options.pipeline, "requests at a time", 1);
+    arguments.option("pause", options.pause, "ms before each look at the hot ones");
     arguments.option("seed", options.seed, "of the names");
     arguments.parse(argc, argv);
     try {
