@@ -158,11 +158,12 @@ confinement_permissions() {
         "$answers"
 }
 
-# pseudo_paths DIRECTORY: every name to some depth, without those of other processes.
+# pseudo_paths DIRECTORY DEPTH: every name to that depth, without those of other processes. What has
+# gone again, or is not for find to read, is none.
 pseudo_paths() {
-    (cd "$1" && find . -maxdepth $2 \( -path './[2-9]*' -o -path './1[0-9]*' -o -path './self/task' \
-        -o -path './1/task' -o -path './thread-self' \) -prune -o -print 2>/dev/null |
-        sed -n 's|^\./||p')
+    (cd "$1" && find . -maxdepth "$2" \( -path './[2-9]*' -o -path './1[0-9]*' -o -path './self/task' \
+        -o -path './1/task' -o -path './thread-self' \) -prune -o -print 2>/dev/null || true) |
+        sed -n 's|^\./||p'
 }
 
 # File systems that are made up as they are read: directories are shown, and no file, as

@@ -102,7 +102,7 @@ part_hostile() {
     local parameters
     mapfile -t parameters < <(profile_settings tree)
     load "WWWROOT=$tree" "${parameters[@]}"
-    check "clients that misbehave" rude_clients "$address" --each 20 --slack 8000
+    check "clients that misbehave" rude_clients "$address" --each 20 --slack $((8000 * slower))
     unload
     load "WWWROOT=$tree" idle_timeout=600000 head_timeout=600000 backlog=1024
     check "${SILENT:-10000} silent clients" idle_clients "$address" "${SILENT:-10000}" --name "khttpd on $(uname -r)" --target /hello.txt \

@@ -74,7 +74,7 @@ limits_counts_return() {
     load "WWWROOT=$tree" max_per_address=3 "${settings[@]}"
     # Most are refused, and the rest ends in every way there is; whether they like it is
     # not the question here.
-    rude_clients "$address" --each 3 --slack 8000 >/dev/null 2>&1 || true
+    rude_clients "$address" --each 3 --slack $((8000 * slower)) >/dev/null 2>&1 || true
     for round in $(seq 5); do
         equal "round $round: nobody is left" 0 "$(until_equal 0 stat open)"
         hold 127.0.0.1 3

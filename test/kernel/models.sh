@@ -16,7 +16,7 @@ part_models() {
         load "WWWROOT=$tree" "${settings[@]}" "${parameters[@]}"
         check "$variant: conformance" \
             conformance_client "$address" --profile tree --patience 30
-        check "$variant: clients that misbehave" rude_clients "$address" --each 10 --slack 8000
+        check "$variant: clients that misbehave" rude_clients "$address" --each 10 --slack $((8000 * slower))
         unload
         workers=8
         case $variant in cmwq/*) workers=$((6 * cycle_clients)) ;; esac

@@ -73,13 +73,19 @@ profile_names() {
 }
 
 # profile_settings NAME [TREE]: the NAME=VALUE words of a conformance profile, as a module
-# takes them, without the root's. TREE is where make_tree has made the documents.
+# takes them, without the root's. TREE is where make_tree has made the documents. Time-outs are twice
+# as long on a kernel that looks for faults, which the cases bear.
 profile_settings() {
-    local file word
+    local file word times=1
+    case $(</proc/sys/kernel/osrelease) in *-debug) times=2 ;; esac
     file=$(dirname "${BASH_SOURCE[0]}")/../conformance/profiles
     # shellcheck disable=SC2013
     for word in $(sed -n "s/^$1 //p" "$file"); do
-        case $word in root=*) ;; *) printf '%s\n' "${word//\{tree\}/${2:-}}" ;; esac
+        case $word in
+        root=*) ;;
+        *_timeout=*) echo "${word%%=*}=$((${word#*=} * times))" ;;
+        *) printf '%s\n' "${word//\{tree\}/${2:-}}" ;;
+        esac
     done
 }
 
