@@ -10,7 +10,7 @@ slower=1
 # Workers of the kernel's pools that may have come meanwhile, and KiB that one thread takes.
 more_workers=4 thread_kib=48
 # Its stacks are twice as large, and have a shadow.
-case $(</proc/sys/kernel/osrelease) in *-debug) slower=6 more_workers=12 thread_kib=96 ;; esac
+! on_debug_kernel || slower=6 more_workers=12 thread_kib=96
 
 # load PARAMETER=VALUE...
 load() {
@@ -72,9 +72,8 @@ kernel_threads() {
 # KASAN keeps what was freed, to see who uses it, until the cache that it is of is shrunk.
 release_quarantine() {
     local shrink
-    case $(</proc/sys/kernel/osrelease) in
-    *-debug) for shrink in /sys/kernel/slab/*/shrink; do echo 1 >"$shrink"; done ;;
-    esac
+    on_debug_kernel || return 0
+    for shrink in /sys/kernel/slab/*/shrink; do echo 1 >"$shrink"; done
 }
 
 # Kilobytes that the kernel itself holds, once everything that can go has gone.

@@ -72,12 +72,15 @@ profile_names() {
     sed -n 's/^\([a-z][a-z-]*\) .*/\1/p' "$(dirname "${BASH_SOURCE[0]}")/../conformance/profiles"
 }
 
+# Is this a kernel that looks for faults, and several times as slow?
+on_debug_kernel() { [[ $(</proc/sys/kernel/osrelease) == *-debug ]]; }
+
 # profile_settings NAME [TREE]: the NAME=VALUE words of a conformance profile, as a module
 # takes them, without the root's. TREE is where make_tree has made the documents. Time-outs are twice
 # as long on a kernel that looks for faults, which the cases bear.
 profile_settings() {
     local file word times=1
-    case $(</proc/sys/kernel/osrelease) in *-debug) times=2 ;; esac
+    ! on_debug_kernel || times=2
     file=$(dirname "${BASH_SOURCE[0]}")/../conformance/profiles
     # shellcheck disable=SC2013
     for word in $(sed -n "s/^$1 //p" "$file"); do
