@@ -30,12 +30,7 @@ esac
 find_tested "$kernel" khttpd.ko user-http-server
 
 calls=$root/build/faults/calls
-mkdir -p "$calls"
-cp -u "$here"/calls/* "$calls"
-make -C "$("$root/vm/kernel" "$kernel" build)" "M=$calls" modules >"$calls/build.log" 2>&1 || {
-    cat "$calls/build.log" >&2
-    exit 1
-}
+build_helper "$kernel" "$here/calls" "$calls"
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT

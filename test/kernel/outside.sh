@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # shellcheck shell=bash disable=SC2034,SC2154
 #
-# Sourced by what boots a VM for a test: finds what is to be tested. Wants $root, the repository.
+# Sourced by what boots a VM for a test: finds what is to be tested, and builds what helps to.
+# Wants $root, the repository.
 
 # find_tested KERNEL MODULE.ko PROGRAM: sets $build and $modules, the directories of the
 # programs and of the modules; ends with what to do if the module or that program is missing.
@@ -17,5 +18,15 @@ find_tested() {
     [ -x "$build/$3" ] || {
         echo "$build has no test programs: run 'cmake --build --preset release'" >&2
         exit 2
+    }
+}
+
+# build_helper KERNEL SOURCES OUT: a module of the tests' own for that kernel, in the directory OUT.
+build_helper() {
+    mkdir -p "$3"
+    cp -u "$2"/* "$3"
+    make -C "$("$root/vm/kernel" "$1" build)" "M=$3" modules >"$3/build.log" 2>&1 || {
+        cat "$3/build.log" >&2
+        exit 1
     }
 }

@@ -67,7 +67,13 @@ kecho-*) limit=1500 ;; # six models, 50 lives of each; a third of it on two idle
 esac
 [ -z "${CHECK_FULL:-}" ] || limit=1800
 [ "$kernel" != 6.1-debug ] || limit=$((limit * 4))
+slow_return=
+if [ "$kernel" = 6.1-debug ] && [[ "$module ${*:-eviction}" =~ ^khttpd.*eviction ]]; then
+    build_helper "$kernel" "$here/slow_return" "$root/build/slow_return"
+    slow_return=$root/build/slow_return/slow_return.ko
+fi
 exec "$root/vm/boot" --kernel "$kernel" ${LEAKS:+--leaks} --memory 3072 --timeout "${LIMIT:-$limit}" -- \
     env CHECK_FULL="${CHECK_FULL:-}" MODELS="${MODELS:-}" LIVES="${LIVES:-}" SILENT="${SILENT:-}" \
     LONGEST="${LONGEST:-}" SPARSE="${SPARSE:-}" CONNECTING_SECONDS="${CONNECTING_SECONDS:-}" \
+    SLOW_RETURN="$slow_return" \
     "$here/guest.sh" "$module" "$modules/$module.ko" "$build" "$@"
