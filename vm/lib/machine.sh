@@ -59,7 +59,8 @@ machine_share() {
 
 machine_arguments() {
     local one network image
-    local arguments="console=ttyS0 quiet panic=-1 nokaslr no_timer_check tsc=reliable apparmor=0 audit=0"
+    # After an oops nothing that follows proves anything, and what waits for it waits until the time-out.
+    local arguments="console=ttyS0 quiet oops=panic panic=-1 nokaslr no_timer_check tsc=reliable apparmor=0 audit=0"
     [ -n "$mitigations" ] || arguments+=" mitigations=off"
     if is_debug "$kernel"; then
         arguments+=" page_poison=1"

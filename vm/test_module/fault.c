@@ -2,7 +2,7 @@
 /*
  * A module at fault on purpose: vm/test loads it to see that a kernel's report
  * about a module is found, and makes the run fail. Which fault is a parameter;
- * all but the first take a debug kernel to be noticed.
+ * all but the first two take a debug kernel to be noticed.
  */
 #include <linux/bug.h>
 #include <linux/module.h>
@@ -14,7 +14,7 @@
 
 static char *kind = "warning";
 module_param(kind, charp, 0444);
-MODULE_PARM_DESC(kind, "warning, sleep, order, rcu, freed, bounds, timer, shift or leak");
+MODULE_PARM_DESC(kind, "warning, oops, sleep, order, rcu, freed, bounds, timer, shift or leak");
 
 /* Not static, so that the compiler cannot reason about them. */
 void *fault_pointer;
@@ -23,6 +23,13 @@ int fault_number = 40;
 static void fault_warning(void)
 {
 	WARN(1, "fault: a warning asked for by vm/test\n");
+}
+
+static void fault_oops(void)
+{
+	/* Nothing is mapped there. */
+	fault_pointer = (void *)16;
+	fault_number += READ_ONCE(*(int *)fault_pointer);
 }
 
 /* A mutex is taken where nobody may sleep. */
@@ -116,6 +123,7 @@ static const struct {
 	{ "warning", fault_warning }, { "sleep", fault_sleep }, { "order", fault_order },
 	{ "rcu", fault_rcu },	      { "freed", fault_freed }, { "bounds", fault_bounds },
 	{ "timer", fault_timer },     { "shift", fault_shift }, { "leak", fault_leak },
+	{ "oops", fault_oops },
 };
 
 static int __init fault_init(void)
