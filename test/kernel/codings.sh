@@ -18,6 +18,8 @@ codings_stop() { unload; }
 
 # A machine that is emulated takes its time; on others all of this is far below.
 part_codings() {
-    codings_all 30 8388608 1500
+    local large=8388608
+    ! on_debug_kernel || large=2097152
+    codings_all 30 $large 1500
     [ -z "${CHECK_FULL:-}" ] || codings_other_limits 30
 }
