@@ -245,5 +245,11 @@ bool ktcp_send_fin(struct ktcp_connection *connection)
 	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | SEND_SHUTDOWN);
 	sk->sk_prot->shutdown(sk, SEND_SHUTDOWN);
 	/* A FIN has a sequence number, as each byte has. */
-	return !due || tcp_sk(sk)->write_seq != end;
+	if (likely(!due || tcp_sk(sk)->write_seq != end))
+		return true;
+	/* It has none, for want of memory, though TCP is in a state after it. There an ACK would be
+	 * taken for the FIN's, and the socket of a peer that has sent its own would be closed without
+	 * a reset (tcp_disconnect()): both look at whether anything is left to be sent. */
+	WRITE_ONCE(tcp_sk(sk)->write_seq, end + 1);
+	return false;
 }

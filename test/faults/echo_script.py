@@ -4,7 +4,7 @@ import selectors
 import socket
 import time
 
-from http_script import PATIENCE, Wrong
+from http_script import PATIENCE, Silence, Wrong
 
 OPTIONS = ["--max-per-address", "1000", "--drain-timeout", "10000"]
 
@@ -83,5 +83,5 @@ class Script:
                     one.close()
                     state.pop(one, None)
             if time.monotonic() - moved > PATIENCE:
-                raise Wrong(f"nothing came for {PATIENCE} s, nor an end")
+                raise Silence(f"nothing came for {PATIENCE} s, nor an end")
         selector.close()

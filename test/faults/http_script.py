@@ -75,6 +75,10 @@ class Wrong(Exception):
     """What no server may answer, whatever failed."""
 
 
+class Silence(Wrong):
+    """Nothing came, nor an end."""
+
+
 class Client:
     def __init__(self, port):
         self.buffer = b""
@@ -102,7 +106,7 @@ class Client:
         try:
             data = self.socket.recv(1 << 18)
         except TimeoutError:
-            raise Wrong(f"no answer in {PATIENCE} s, nor an end") from None
+            raise Silence(f"no answer in {PATIENCE} s, nor an end") from None
         except OSError as error:
             raise Torn(f"reset: {error}") from None
         self.buffer += data
