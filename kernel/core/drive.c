@@ -179,8 +179,7 @@ static enum ktcp_driven ktcp_drive_in_task(struct ktcp_connection *connection, b
 	driven = ktcp_drive_some(connection, briefly);
 	if (driven == KTCP_DRIVE_ENDED && connection->verdict == KTCP_CLOSE) {
 		ktcp_drive_lock(connection, true);
-		if (!ktcp_send_fin(connection))
-			connection->verdict = KTCP_ABORT;
+		ktcp_send_fin(connection);
 	}
 	/* From here on the atomic lane may drive, if the session rests. */
 	ktcp_drive_lock(connection, false);
@@ -225,8 +224,7 @@ enum ktcp_driven ktcp_drive_atomic(struct ktcp_connection *connection)
 	}
 	/* The last bytes wait for the FIN; all else that the end takes is for a task. */
 	if (connection->verdict == KTCP_CLOSE) {
-		if (!ktcp_send_fin(connection))
-			connection->verdict = KTCP_ABORT;
+		ktcp_send_fin(connection);
 		served = true;
 	}
 	connection->locked = false;

@@ -236,7 +236,7 @@ enum ktcp_progress ktcp_send(struct ktcp_connection *connection)
 	return ktcp_send_gathered(connection, segments, count, ends);
 }
 
-bool ktcp_send_fin(struct ktcp_connection *connection)
+void ktcp_send_fin(struct ktcp_connection *connection)
 {
 	struct sock *sk = connection->sk;
 	bool due = (1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT);
@@ -246,10 +246,11 @@ bool ktcp_send_fin(struct ktcp_connection *connection)
 	sk->sk_prot->shutdown(sk, SEND_SHUTDOWN);
 	/* A FIN has a sequence number, as each byte has. */
 	if (likely(!due || tcp_sk(sk)->write_seq != end))
-		return true;
-	/* It has none, for want of memory, though TCP is in a state after it. There an ACK would be
-	 * taken for the FIN's, and the socket of a peer that has sent its own would be closed without
-	 * a reset (tcp_disconnect()): both look at whether anything is left to be sent. */
+		return;
+	/* It has none, for want of memory, though TCP is in a state after it, and makes no other attempt:
+	 * only a reset can tell the peer, and rid us of the socket. In that state an ACK would be taken
+	 * for the FIN's, and the socket of a peer that has sent its own would be closed without a reset
+	 * (tcp_disconnect()): both look at whether anything is left to be sent. */
 	WRITE_ONCE(tcp_sk(sk)->write_seq, end + 1);
-	return false;
+	connection->verdict = KTCP_ABORT;
 }

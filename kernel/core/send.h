@@ -19,10 +19,9 @@
 enum ktcp_progress ktcp_send(struct ktcp_connection *connection);
 
 /* Our side ends: the FIN goes out, and what waited to travel with it. Under the socket's
- * lock; does nothing if the connection is no more. False: TCP had no memory for a FIN, and
- * never makes another attempt, so that only a reset can tell the peer, and rid us of the
- * socket. */
-bool ktcp_send_fin(struct ktcp_connection *connection);
+ * lock; does nothing if the connection is no more. The verdict becomes KTCP_ABORT if TCP had no
+ * memory for it. */
+void ktcp_send_fin(struct ktcp_connection *connection);
 
 /*
  * Why did TCP take less than all? A full buffer will be reported when it has room

@@ -45,12 +45,10 @@ bool ktcp_step_from_memory(struct ktcp_connection *connection)
  */
 static enum ktcp_progress ktcp_step_shutdown(struct ktcp_connection *connection)
 {
-	bool sent;
-
 	lock_sock(connection->sk);
-	sent = ktcp_send_fin(connection);
+	ktcp_send_fin(connection);
 	release_sock(connection->sk);
-	if (!sent)
+	if (connection->verdict == KTCP_ABORT)
 		return KTCP_FATAL;
 	connection->verdict = KTCP_WANT_RECEIVE;
 	return KTCP_PROGRESS;
