@@ -30,12 +30,10 @@ REUSE = 1.2 # seconds; net.ipv4.tcp_tw_reuse wants one
 SETTLED = 20 # seconds to wait for the last end of a connection
 
 
-def waiting(port):
+def waiting(port, clients):
     """Address pairs in TIME-WAIT at the server's end, which has this port, and at the client's; of
-    clients' ports that are given out now, as an earlier run may have left others."""
+    these clients' ports only, as earlier runs may have left others."""
     ends = {"server": [], "client": []}
-    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as numbers:
-        first, last = map(int, numbers.read().split())
     with open("/proc/net/tcp", encoding="ascii") as lines:
         next(lines)
         for line in lines:
@@ -43,9 +41,9 @@ def waiting(port):
             if state != "06":
                 continue
             pair = (readable(local), readable(remote))
-            if pair[0][1] == port and first <= pair[1][1] <= last:
+            if pair[0][1] == port and pair[1][1] in clients:
                 ends["server"].append(pair)
-            elif pair[1][1] == port and first <= pair[0][1] <= last:
+            elif pair[1][1] == port and pair[0][1] in clients:
                 ends["client"].append(pair)
     return ends
 
@@ -93,8 +91,9 @@ def settle(address):
 
 
 def connections(server, first, count, pause_after=0):
-    """How many of them found a port; ends when the other side has had its turn."""
-    good = none_left = 0
+    """The clients' ports, one for each that found one, and how many found none; ends when the other
+    side has had its turn."""
+    ports, none_left = [], 0
     for number in range(count):
         if pause_after and number == pause_after:
             time.sleep(REUSE)
@@ -105,26 +104,26 @@ def connections(server, first, count, pause_after=0):
                 raise
             none_left += 1
             continue
-        good += 1
+        ports.append(one.getsockname()[1])
         if first == "server":
             one.recv(1) # its end
         one.close()
     settle(server.address)
-    return good, none_left
+    return ports, none_left
 
 
 def make(first, count, drop, port, pause_after):
     server = Server(first == "server", port)
-    good, none_left = connections(server, first, count, pause_after)
-    ends = waiting(server.address[1])
-    out = {"connected": good, "no_port": none_left, "waiting_at_server": len(ends["server"]),
+    ports, none_left = connections(server, first, count, pause_after)
+    ends = waiting(server.address[1], set(ports))
+    out = {"connected": len(ports), "no_port": none_left, "waiting_at_server": len(ends["server"]),
            "waiting_at_client": len(ends["client"])}
     if drop:
         pairs = ends["server"] + ends["client"]
         with open(DROP, "w", encoding="ascii") as file:
             file.write("".join(f"{a}:{p} {b}:{q}\n" for (a, p), (b, q) in pairs))
-        out["waiting_after_drop"] = sum(map(len, waiting(server.address[1]).values()))
-        out["connected_after_drop"] = connections(server, first, count)[0]
+        out["waiting_after_drop"] = sum(map(len, waiting(server.address[1], set(ports)).values()))
+        out["connected_after_drop"] = len(connections(server, first, count)[0])
     server.stop()
     return out
 
