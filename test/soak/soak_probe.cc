@@ -47,6 +47,9 @@ bool probe(const char* name, const Options& options, const std::function<RoundTr
               << "_failures\": " << load.failures;
     if (load.failures)
         std::cerr << "soak_probe: " << name << ": " << load.fault << std::endl;
+    else if (!load.round_trips)
+        std::cerr << "soak_probe: " << name << ": no round trip ended in " << options.time << " ms"
+                  << std::endl;
     return load.failures == 0 && load.round_trips > 0;
 }
 
