@@ -30,14 +30,26 @@ log_show() {
     fi
 }
 
+# reports_show: what vm/scan_log has found in the log, if anything.
+reports_show() {
+    [ -n "$reports" ] || return 0
+    say "the kernel log has reports of faults:"
+    sed -n 1,20p <<<"$reports" >&2
+}
+
+# log_judge: the log as it is now; sets $reports.
+log_judge() {
+    log_collect >"$job/console.log"
+    reports=$("$ktcp_vm_dir/scan_log" "$job/console.log") || true
+}
+
 # verdict HOW: ends vm/boot.
 verdict() {
     local status reports
-    log_collect >"$job/console.log"
+    log_judge
     if [ -s "$job/plugin.log" ]; then
         if [ -n "$out" ]; then cp "$job/plugin.log" "$out/plugin.log"; else cat "$job/plugin.log" >&2; fi
     fi
-    reports=$("$ktcp_vm_dir/scan_log" "$job/console.log") || true
     case $1 in
         time_out)
             say "time-out: stopped after $limit s"
@@ -56,10 +68,10 @@ verdict() {
             say "the guest did not boot"
             tail -n 5 "$job/qemu.log" >&2
         fi
+        reports_show
         log_show
     elif [ -n "$reports" ]; then
-        say "the kernel log has reports of faults:"
-        sed -n 1,20p <<<"$reports" >&2
+        reports_show
         log_show
         [ "$status" -eq 124 ] || [ "$status" -eq 125 ] || status=126
     elif [ "$status" -ge 124 ] && [ "$1" != off ]; then
