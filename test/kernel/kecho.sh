@@ -12,6 +12,7 @@
 
 # The last two leave hundreds of idle workers behind, for minutes, which would blur what
 # the second measures.
+# Each is in one of scripts/check's steps for the debug kernel, too.
 parts=(parameters cycles silent echo)
 port=12345
 address=127.0.0.1:$port

@@ -36,6 +36,7 @@
 # shellcheck source=test/kernel/models.sh
 . "$here/models.sh"
 
+# Each is in one of scripts/check's steps for the debug kernel, too.
 parts=(parameters cycles limits confinement conformance clients codings forms freshness cache eviction unmount fast_lane
     trees hostile)
 tree=$scratch/WWW
