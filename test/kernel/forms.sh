@@ -71,16 +71,10 @@ forms_when_full() {
     for ((i = 0; i < 120; i++)); do printf 'url = "http://%s/%s"\noutput = "/dev/null"\n' "$address" "$i"; done |
         curl -sK - || true
     htstress -n 1 -c 1 "http://$address/d/" >/dev/null
-    # What makes room for it is free after a grace period, which takes a slow kernel longer than a request.
-    if on_debug_kernel; then
-        for ((i = 0; i < 10; i++)); do
-            sleep 0.2
-            htstress -n 1 -c 1 "http://$address/d/" >/dev/null
-        done
-    fi
-    before=$(stat cache_fills)
+    # Not its fills: where making it takes as long as it is trusted, it ages, and is made anew.
+    before=$(stat cache_misses)
     htstress -n 10 -c 1 "http://$address/d/" >/dev/null
-    equal "forms: in a full cache a listing of 1,000 entries is kept as well" "$before" "$(stat cache_fills)"
+    equal "forms: in a full cache a listing of 1,000 entries is kept as well, and not missed" "$before" "$(stat cache_misses)"
     at_most "forms: bytes of 4,000,000 that are kept" 4000000 "$(stat cache_bytes)"
     unload
     rm -r "$www"
