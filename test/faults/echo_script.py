@@ -49,39 +49,43 @@ class Script:
             state[one] = [0, 0]
             selector.register(one, selectors.EVENT_READ | selectors.EVENT_WRITE)
         moved = time.monotonic()
-        while state:
-            for key, events in selector.select(1):
-                moved = time.monotonic()
-                one = key.fileobj
-                try:
-                    if events & selectors.EVENT_WRITE:
-                        state[one][0] += one.send(data[state[one][0]:])
-                        if state[one][0] == len(data):
-                            one.shutdown(socket.SHUT_WR)
-                            selector.modify(one, selectors.EVENT_READ)
-                    if events & selectors.EVENT_READ:
-                        got = one.recv(1 << 18)
-                        at = state[one][1]
-                        if got != data[at:at + len(got)]:
-                            raise Wrong(f"other bytes came back, from {at} on")
-                        state[one][1] += len(got)
-                        if got:
-                            continue
-                        if state[one][1] != len(data):
-                            raise ConnectionError(f"FIN after {state[one][1]} of {len(data)} bytes")
-                        self.outcomes["right"] += 1
+        try:
+            while state:
+                for key, events in selector.select(1):
+                    moved = time.monotonic()
+                    one = key.fileobj
+                    try:
+                        if events & selectors.EVENT_WRITE:
+                            state[one][0] += one.send(data[state[one][0]:])
+                            if state[one][0] == len(data):
+                                one.shutdown(socket.SHUT_WR)
+                                selector.modify(one, selectors.EVENT_READ)
+                        if events & selectors.EVENT_READ:
+                            got = one.recv(1 << 18)
+                            at = state[one][1]
+                            if got != data[at:at + len(got)]:
+                                raise Wrong(f"other bytes came back, from {at} on")
+                            state[one][1] += len(got)
+                            if got:
+                                continue
+                            if state[one][1] != len(data):
+                                raise ConnectionError(f"FIN after {state[one][1]} of {len(data)} bytes")
+                            self.outcomes["right"] += 1
+                            selector.unregister(one)
+                            one.close()
+                            del state[one]
+                    except BlockingIOError:
+                        pass
+                    except OSError as error:
+                        if strict:
+                            raise Wrong(f"{len(data)} bytes: {error}") from None
+                        self.outcomes["ended"] += 1
                         selector.unregister(one)
                         one.close()
-                        del state[one]
-                except BlockingIOError:
-                    pass
-                except OSError as error:
-                    if strict:
-                        raise Wrong(f"{len(data)} bytes: {error}") from None
-                    self.outcomes["ended"] += 1
-                    selector.unregister(one)
-                    one.close()
-                    state.pop(one, None)
-            if time.monotonic() - moved > PATIENCE:
-                raise Silence(f"nothing came for {PATIENCE} s, nor an end")
-        selector.close()
+                        state.pop(one, None)
+                if time.monotonic() - moved > PATIENCE:
+                    raise Silence(f"nothing came for {PATIENCE} s, nor an end")
+        finally:
+            for one in state:
+                one.close()
+            selector.close()

@@ -117,7 +117,7 @@ class Serve(Test):
 
     def outcome(self, began):
         outcomes = ", ".join(f"{count} {name}" for name, count in self.script.outcomes.items())
-        return f"answers {outcomes}; {time.monotonic() - began:.0f} s"
+        return f"answers {outcomes}, nothing and no reset sent {self.excused}; {time.monotonic() - began:.0f} s"
 
     def must_have_failed(self):
         if self.injected == 0:

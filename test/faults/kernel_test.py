@@ -11,6 +11,7 @@ from http_script import Silence, Wrong
 from kernel_module import Log, Module, slab_objects
 
 SCRATCH = "/tmp/ktcp-faults"
+AT_MOST_EXCUSED = 5  # of hundreds of times that clients ask, while both a FIN and its reset fail
 PORT = 8081
 
 
@@ -41,6 +42,7 @@ class Test:
         self.log = Log()
         self.folders = 0
         self.failed = 0
+        self.excused = 0
         self.where = ""
 
     def complain(self, what):
@@ -69,10 +71,13 @@ class Test:
             self.script.play(folder, strict)
         except Silence as silence:
             # A reset that TCP has no memory for, either, is not sent twice: nothing can tell the peer.
-            if resets_unsent() == unsent:
+            if strict or resets_unsent() == unsent:
                 self.complain(str(silence))
                 return False
             self.script.outcomes["ended"] += 1
+            self.excused += 1
+            if self.excused > AT_MOST_EXCUSED:
+                self.complain(f"{self.excused} times nothing came, nor an end, though a reset was unsent each time")
         except (Wrong, OSError) as wrong:
             self.complain(str(wrong))
             return False
