@@ -47,8 +47,12 @@ Socket Socket::connect(const Endpoint& to, bool blocking, int receive_buffer) {
         setsockopt(socket.fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
     int on = 1;
     setsockopt(socket.fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (::connect(socket.fd_, reinterpret_cast<const sockaddr*>(&to.address), to.size) != 0 &&
-        errno != EINPROGRESS)
+    // Interrupted, it goes on by itself; on Linux a further call waits for its end.
+    int result;
+    do
+        result = ::connect(socket.fd_, reinterpret_cast<const sockaddr*>(&to.address), to.size);
+    while (result != 0 && errno == EINTR);
+    if (result != 0 && errno != EINPROGRESS)
         throw std::system_error(errno, std::generic_category(), "cannot connect");
     return socket;
 }
