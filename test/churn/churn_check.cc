@@ -153,10 +153,5 @@ int main(int argc, char** argv) {
         return 2;
     }
     options.churn.big = !options.no_big;
-    try {
-        return Churn(options).run();
-    } catch (const std::exception& e) {
-        std::cerr << "churn_check: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return Churn(options).run(); });
 }

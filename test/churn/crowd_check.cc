@@ -93,10 +93,5 @@ int main(int argc, char** argv) {
     arguments.option("file", options.file, "that has what they must get; else all get the same");
     arguments.option("patience", options.patience, "seconds until all must have their answer", 1);
     arguments.parse(argc, argv);
-    try {
-        return run(options);
-    } catch (const std::exception& e) {
-        std::cerr << "crowd_check: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return run(options); });
 }

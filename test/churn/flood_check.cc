@@ -117,10 +117,5 @@ int main(int argc, char** argv) {
     arguments.option("pause", options.pause, "ms before each look at the hot ones");
     arguments.option("seed", options.seed, "of the names");
     arguments.parse(argc, argv);
-    try {
-        return run(options);
-    } catch (const std::exception& e) {
-        std::cerr << "flood_check: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return run(options); });
 }

@@ -55,10 +55,5 @@ int main(int argc, char** argv) {
     arguments.flag("verbose", options.verbose, "print the cases that pass, too");
     arguments.option("patience", options.patience, "seconds that a response may take", 1);
     arguments.parse(argc, argv);
-    try {
-        return run(options);
-    } catch (const std::exception& e) {
-        std::cerr << "conformance_client: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return run(options); });
 }

@@ -79,10 +79,5 @@ int main(int argc, char** argv) {
     arguments.flag("again", settings.again, "who was ended comes back");
     arguments.parse(argc, argv);
     std::signal(SIGTERM, [](int) { stopped = 1; });
-    try {
-        return run(options, settings);
-    } catch (const std::exception& e) {
-        std::cerr << "hostile_clients: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return run(options, settings); });
 }

@@ -119,10 +119,5 @@ int main(int argc, char** argv) {
     arguments.option("seconds", options.seconds, "at most", 1);
     arguments.parse(argc, argv);
     std::signal(SIGTERM, [](int) { stopped = 1; });
-    try {
-        return run(options);
-    } catch (const std::exception& e) {
-        std::cerr << "syn_flood: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return run(options); });
 }

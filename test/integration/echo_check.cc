@@ -130,10 +130,5 @@ int main(int argc, char** argv) {
     arguments.option("skip", options.skip, "cases to be left out, likewise");
     arguments.flag("list", options.list, "only list the cases");
     arguments.parse(argc, argv);
-    try {
-        return run(options);
-    } catch (const std::exception& e) {
-        std::cerr << "echo_check: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return run(options); });
 }

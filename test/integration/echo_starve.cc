@@ -149,10 +149,5 @@ int main(int argc, char** argv) {
     arguments.option("threads", options.threads,
                      "kernel threads that each silent client is to cost; negative: any number");
     arguments.parse(argc, argv);
-    try {
-        return Starving(options).run();
-    } catch (const std::exception& e) {
-        std::cerr << "echo_starve: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return Starving(options).run(); });
 }

@@ -190,10 +190,5 @@ int main(int argc, char** argv) {
     arguments.parse(argc, argv);
     signal(SIGTERM, [](int) { stopping = 1; });
     signal(SIGINT, [](int) { stopping = 1; });
-    try {
-        return run(options);
-    } catch (const std::exception& e) {
-        std::cerr << "echo_traffic: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return run(options); });
 }

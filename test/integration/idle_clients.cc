@@ -153,10 +153,5 @@ int main(int argc, char** argv) {
     arguments.flag("half-heads", options.half_heads,
                    "each silent client sends half a request head first");
     arguments.parse(argc, argv);
-    try {
-        return IdleClients(options).run();
-    } catch (const std::exception& e) {
-        std::cerr << "idle_clients: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return IdleClients(options).run(); });
 }

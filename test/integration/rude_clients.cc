@@ -68,10 +68,5 @@ int main(int argc, char** argv) {
     arguments.option("hold", options.hold,
                      "instead: keep clients in mid-transfer for at most so many seconds");
     arguments.parse(argc, argv);
-    try {
-        return run(options, settings);
-    } catch (const std::exception& e) {
-        std::cerr << "rude_clients: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return run(options, settings); });
 }

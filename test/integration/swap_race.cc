@@ -154,10 +154,5 @@ int main(int argc, char** argv) {
                      "where to put what must not be served; else beside ROOT");
     arguments.flag("no-links", options.no_links, "the server follows none (symlinks=none)");
     arguments.parse(argc, argv);
-    try {
-        return Race(options).run();
-    } catch (const std::exception& e) {
-        std::cerr << "swap_race: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return Race(options).run(); });
 }

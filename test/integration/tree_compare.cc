@@ -112,10 +112,5 @@ int main(int argc, char** argv) {
     arguments.option("except", options.except, "leave this path out");
     arguments.flag("hidden", options.hidden, "names that begin with a dot are listed");
     arguments.parse(argc, argv);
-    try {
-        return Comparison(options).run();
-    } catch (const std::exception& e) {
-        std::cerr << "tree_compare: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return Comparison(options).run(); });
 }

@@ -58,10 +58,5 @@ int main(int argc, char** argv) {
     arguments.flag("verbose", options.verbose, "say what each '!' stands for");
     arguments.option("patience", options.patience, "seconds that an answer may take", 1);
     arguments.parse(argc, argv);
-    try {
-        return run(options);
-    } catch (const std::exception& e) {
-        std::cerr << "peer_observe: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return run(options); });
 }

@@ -115,10 +115,5 @@ int main(int argc, char** argv) {
     arguments.option("rate", options.rate, "how many leave, and are replaced, a second");
     arguments.option("time", options.time, "seconds", 1);
     arguments.parse(argc, argv);
-    try {
-        return run(options);
-    } catch (const std::exception& e) {
-        std::cerr << "rude_crowd: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return run(options); });
 }

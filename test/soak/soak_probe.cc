@@ -78,10 +78,5 @@ int main(int argc, char** argv) {
     arguments.option("target", options.target, "what is asked for");
     arguments.option("time", options.time, "milliseconds, of each server", 1);
     arguments.parse(argc, argv);
-    try {
-        return run(options);
-    } catch (const std::exception& e) {
-        std::cerr << "soak_probe: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return run(options); });
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "support/arguments.hh"
 
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 
 namespace ktcp::test {
 
@@ -117,6 +119,15 @@ void Arguments::parse(int argc, char** argv) const {
     }
     if (position < positionals_.size())
         fail(positionals_[position].name + " is missing");
+}
+
+int run_program(const std::function<int()>& body) {
+    try {
+        return body();
+    } catch (const std::exception& e) {
+        fprintf(stderr, "%s: %s\n", program_invocation_short_name, e.what());
+        return 2;
+    }
 }
 
 } // namespace ktcp::test

@@ -44,4 +44,7 @@ private:
     std::vector<Argument> options_;
 };
 
+// What main() of such a tool returns: what `body` does, or 2 if it throws, and says why.
+int run_program(const std::function<int()>& body);
+
 } // namespace ktcp::test

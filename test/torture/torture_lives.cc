@@ -204,10 +204,5 @@ int main(int argc, char** argv) {
     arguments.option("fails", options.fails, "each load must fail by that: EADDRINUSE, EINVAL");
     arguments.flag("contested", options.contested, "others load, unload or use it as well");
     arguments.parse(argc, argv);
-    try {
-        return Lives(options).run();
-    } catch (const std::exception& e) {
-        std::cerr << "torture_lives: " << e.what() << std::endl;
-        return 2;
-    }
+    return run_program([&] { return Lives(options).run(); });
 }
