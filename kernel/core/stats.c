@@ -2,8 +2,12 @@
 //
 // Statistics as a read-only module parameter, one `name value` a line.
 
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/cpumask.h>
+#include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/printk.h>
 #include <linux/sysfs.h>
 
 #include "core/server.h"
@@ -64,6 +68,15 @@ static int ktcp_stats_get(char *text, const struct kernel_param *param)
 	return n;
 }
 
+/* Permissions are for sysfs: what insmod is given is set in any case. */
+static int ktcp_stats_set(const char *text, const struct kernel_param *param)
+{
+	pr_err("%s= can only be read, in /sys/module/%s/parameters/%s, while the module is loaded\n",
+	       param->name, KBUILD_MODNAME, param->name);
+	return -EINVAL;
+}
+
 const struct kernel_param_ops ktcp_stats_param_ops = {
+	.set = ktcp_stats_set,
 	.get = ktcp_stats_get,
 };

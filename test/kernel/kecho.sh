@@ -31,8 +31,10 @@ part_parameters() {
     refused 'model=epoll.*inline, event, cmwq' "$invalid" port=$port model=epoll
     refused 'model=.*inline, event, cmwq' "$invalid" port=$port model=
     refused 'model=inlin .*inline, event, cmwq' "$invalid" port=$port model=inlin
+    refused 'stats.*only be read' "$invalid" port=$port stats=1
     port_taken
     check_refusals
+    any_value
     insmod "$scratch/$module.ko"
     for name in port=12345 backlog=128 bench=N max_connections=65536 max_per_address=0 \
         drain_timeout=5000; do

@@ -19,8 +19,10 @@ part_parameters() {
     refused 'cache_control.*256 bytes' "$invalid" port=$port cache_control=a$'\001'b
     refused 'cache_control.*256 bytes' "$invalid" port=$port "cache_control=$(printf '%0257d' 0)"
     parameters_hosts
+    refused 'stats.*only be read' "$invalid" port=$port stats=1
     port_taken
     check_refusals
+    any_value
     parameters_defaults
     for root in WWWROOT root wwwroot root_dir; do
         load "$root=$tree"

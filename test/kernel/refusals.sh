@@ -44,6 +44,23 @@ check_refusals() {
     done
 }
 
+# Whatever is given to whichever parameter, modinfo's list being all there are, is taken or refused: a
+# parameter without a function that sets it is called all the same, and the module stays half loaded.
+any_value() {
+    local name given count=0
+    for name in $(modinfo -F parm "$scratch/$module.ko" | sed 's/:.*//'); do
+        for given in "$name" "$name=" "$name=@"; do
+            if insmod "$scratch/$module.ko" port=$port "$given" 2>/dev/null; then rmmod $module; fi
+            if [ -e /sys/module/$module ]; then
+                not_ok "$given: neither taken nor refused"
+                return
+            fi
+        done
+        count=$((count + 1))
+    done
+    at_most "parameters that take or refuse whatever is given: $count, fewer than 8" 0 $((count < 8))
+}
+
 # A port that somebody listens on is what a failing start meets.
 port_taken() {
     local holder

@@ -94,7 +94,13 @@ static int failed_get(char *buffer, const struct kernel_param *parameter)
 	return sysfs_emit(buffer, "%d\n", atomic_read(&failed));
 }
 
-static const struct kernel_param_ops failed_ops = { .get = failed_get };
+/* insmod sets what it is given, whatever the permissions are. */
+static int failed_set(const char *text, const struct kernel_param *parameter)
+{
+	return -EINVAL;
+}
+
+static const struct kernel_param_ops failed_ops = { .set = failed_set, .get = failed_get };
 module_param_cb(failed, &failed_ops, NULL, 0444);
 
 static int __init call_faults_init(void)

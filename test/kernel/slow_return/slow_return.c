@@ -31,7 +31,13 @@ static int slowed_get(char *buffer, const struct kernel_param *parameter)
 	return sysfs_emit(buffer, "%d\n", atomic_read(&slowed));
 }
 
-static const struct kernel_param_ops slowed_ops = { .get = slowed_get };
+/* insmod sets what it is given, whatever the permissions are. */
+static int slowed_set(const char *text, const struct kernel_param *parameter)
+{
+	return -EINVAL;
+}
+
+static const struct kernel_param_ops slowed_ops = { .set = slowed_set, .get = slowed_get };
 module_param_cb(slowed, &slowed_ops, NULL, 0444);
 
 static int on_return(struct kretprobe_instance *instance, struct pt_regs *regs)
