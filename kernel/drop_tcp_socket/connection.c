@@ -152,7 +152,9 @@ static bool end_accepted(struct net *net, const struct ktcp_connection_id *id, s
 
 	if (!sk_is_mptcp(sk))
 		ret = end_owned(net, id, sk, bound);
-	return ret == -EBUSY ? !tcp_abort(sk, ECONNABORTED) : !ret;
+	/* What refuses that (-EBUSY; -EOPNOTSUPP with kernel TLS) refuses its owner's connect(), too,
+	 * which is how it would become a listener. */
+	return ret && ret != -ENOENT ? !tcp_abort(sk, ECONNABORTED) : !ret;
 }
 
 /*

@@ -50,6 +50,7 @@ sockets() { awk '$1 == "sockets:" { print $3 }' /proc/net/sockstat; }
 
 part_cases() {
     local group before left
+    modprobe tls 2>/dev/null || true
     before=$(sockets)
     for group in names states errors pieces listeners; do
         check "cases: $group" drop_tcp_socket_cases "$group"

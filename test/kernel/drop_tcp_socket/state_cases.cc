@@ -160,6 +160,25 @@ void closing_cases() {
     }
 }
 
+// A socket whose protocol, by now, refuses to be disconnected as connect(AF_UNSPEC) does it.
+void kernel_tls_case() {
+    const Listener listener("127.0.0.1");
+    for (bool of_server : {false, true}) {
+        const std::string what =
+            std::string("kernel TLS, of the ") + (of_server ? "server" : "client");
+        Connection c(listener);
+        const Socket& end = of_server ? c.server : c.client;
+        if (setsockopt(end.fd(), IPPROTO_TCP, TCP_ULP, "tls", 3) != 0) {
+            // The debug kernel has none.
+            expect(errno == ENOENT, "kernel TLS is not there: errno " + std::to_string(errno));
+            return;
+        }
+        expect_report(what, netstat_pair(end.fd()), "connections=1");
+        expect_equal(end_of((of_server ? c.client : c.server).fd()), ECONNRESET,
+                     what + ": the other end is told");
+    }
+}
+
 // Complete, but nobody has accepted it yet.
 void queued_case() {
     const Listener listener("127.0.0.1");
@@ -185,6 +204,7 @@ void state_cases() {
     request_case("SYN-RECEIVED, link-local", "fe80::77%lo");
     syn_sent_case();
     closing_cases();
+    kernel_tls_case();
     queued_case();
 }
 
