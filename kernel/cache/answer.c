@@ -154,7 +154,7 @@ void ktcp_answer_add(struct ktcp_answer *answer, struct ktcp_representation *rep
 
 size_t ktcp_answer_weight(const struct ktcp_answer *answer)
 {
-	size_t weight = answer->charged;
+	size_t weight = answer->charged + (answer->shown ? answer->shown->charged : 0);
 	unsigned int i;
 
 	for (i = 0; i < KTCP_CODINGS; i++) {
