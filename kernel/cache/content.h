@@ -51,6 +51,12 @@ static inline struct ktcp_content *ktcp_content_get(struct ktcp_content *content
 /* NULL is fine. Any context. */
 void ktcp_content_put(struct ktcp_content *content);
 
+/* Is that range within it? What was told of a file need not be what was read of it. */
+static inline bool ktcp_content_has(const struct ktcp_content *content, u64 offset, u64 size)
+{
+	return offset <= content->size && size <= content->size - offset;
+}
+
 /* Where the bytes from @offset (less than the size) on are, and how many lie there in
  * one piece. */
 void *ktcp_content_at(const struct ktcp_content *content, u64 offset, size_t *size);

@@ -93,11 +93,13 @@ static void ktcp_fill_settle(struct ktcp_fill *fill)
 	ktcp_mark_take(&fill->mark, inode);
 	if (fill->mark.size > ktcp_fill_most(fill)) {
 		ktcp_fill_open_only(fill, KTCP_FILL_LIFE);
-	} else if (!ktcp_mark_holds(&fill->mark, inode) ||
-		   !ktcp_mark_is_settled(&fill->mark, inode)) {
+	} else if (!ktcp_mark_may_be_read(&fill->mark, inode)) {
 		ktcp_fill_again(fill);
 	} else if (ktcp_files_describe(&fill->path, &fill->resource)) {
 		fill->next = ktcp_fill_give_file;
+	} else if (fill->resource.size != fill->mark.size) {
+		/* On overlayfs the inode need not know of what becomes of a layer's file. */
+		ktcp_fill_open_only(fill, KTCP_FILL_LIFE_SHORT);
 	} else if (!ktcp_fill_make_content(fill)) {
 		ktcp_fill_open_only(fill, KTCP_FILL_LIFE_SHORT);
 	} else {

@@ -2,6 +2,7 @@
 
 #include <linux/fs.h>
 #include <linux/timekeeping.h>
+#include <asm/barrier.h>
 
 #include "cache/mark.h"
 
@@ -16,4 +17,15 @@ bool ktcp_mark_is_settled(const struct ktcp_mark *mark, const struct inode *inod
 	ktime_get_coarse_real_ts64(&now);
 	now = timestamp_truncate(now, (struct inode *)inode);
 	return timespec64_compare(&mark->changed, &now) < 0;
+}
+
+bool ktcp_mark_may_be_read(const struct ktcp_mark *mark, const struct inode *inode)
+{
+	/* In this order: whoever opens it for writing after the second dates what it writes
+	 * later than the mark. The other way round a write of the mark's own tick could begin
+	 * between the two. */
+	if (!ktcp_mark_is_settled(mark, inode))
+		return false;
+	smp_rmb();
+	return ktcp_mark_holds(mark, inode);
 }

@@ -42,6 +42,9 @@ static inline bool ktcp_mark_holds(const struct ktcp_mark *mark, const struct in
 /* Will each change from now on get another ctime? */
 bool ktcp_mark_is_settled(const struct ktcp_mark *mark, const struct inode *inode);
 
+/* May its bytes be read now, to be kept if the mark still holds after that? */
+bool ktcp_mark_may_be_read(const struct ktcp_mark *mark, const struct inode *inode);
+
 /* Does the file system date what is written through a mapping? */
 static inline bool ktcp_mark_is_dated(const struct inode *inode)
 {

@@ -15,6 +15,7 @@
 #include <linux/seqlock.h>
 #include <linux/string.h>
 #include <linux/time64.h>
+#include <asm/barrier.h>
 
 #include "compat.h"
 #include "cache/siblings.h"
@@ -74,6 +75,11 @@ static int ktcp_sibling_find(struct ktcp_sibling *sibling, const struct path *di
 		dput(sibling->dentry);
 		return -EAGAIN;
 	}
+	/* Once more: whoever opens it from here on dates it later than the mark. */
+	smp_rmb();
+	sibling->written = atomic_read(&sibling->inode->i_writecount) > 0;
+	if (sibling->written)
+		return 0;
 	sibling->usable = ktcp_sibling_is_usable(sibling, directory, original);
 	return 0;
 

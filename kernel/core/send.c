@@ -88,6 +88,8 @@ static int ktcp_gather_content(const struct ktcp_content *content, struct ktcp_g
 
 	if (range->size > KTCP_SEND_COPY - gather->copied)
 		return 0;
+	if (!ktcp_content_has(content, offset, left))
+		return -EIO;
 	gather->copied += left;
 	for (;;) {
 		size_t size;

@@ -10,6 +10,7 @@
 #include "cache/content.h"
 #include "core/connection.h"
 #include "core/send.h"
+#include "core/server.h"
 
 /* Pieces for one call: of pages that lie in a row each. */
 #define KTCP_CONTENT_PIECES 16
@@ -23,6 +24,11 @@ enum ktcp_progress ktcp_send_content(struct ktcp_connection *connection,
 	unsigned int count;
 	ssize_t sent;
 
+	if (!ktcp_content_has(connection->content, range->offset, range->size)) {
+		connection->verdict = connection->server->options.protocol->resource_failed(
+				connection->session);
+		return KTCP_PROGRESS;
+	}
 	count = ktcp_content_pages(connection->content, range->offset, &size, pieces,
 				   KTCP_CONTENT_PIECES);
 	ktcp_connection_lock(connection);

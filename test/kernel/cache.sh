@@ -316,6 +316,49 @@ cache_on_ext4() {
     rm "$scratch/disk"
 }
 
+# A file of a layer grows behind overlayfs's back: what is told of it is asked of the layer, and the
+# inode that overlayfs has still says how long it was.
+cache_layers() {
+    local www=$scratch/cache/layers opened body
+    mkdir -p "$www/lower" "$www/lowest" "$www/root"
+    printf '%05000d' 1 >"$www/lower/f.txt"
+    modprobe overlay 2>/dev/null || true
+    mount -t overlay -o "lowerdir=$www/lower:$www/lowest" overlay "$www/root" || { not_ok 'mounting layers'; return; }
+    load "WWWROOT=$www/root" cache_trust=60000
+    exec {opened}<"$www/root/f.txt"
+    printf '%0100000d' 2 >"$www/lower/f.txt"
+    sleep 0.1
+    curl -sS --max-time 10 -o "$scratch/layer" "http://$address/f.txt"
+    check "cache: a file that has grown in its layer: all of it" cmp "$www/lower/f.txt" "$scratch/layer"
+    curl -sS --max-time 10 -r 60000- -o "$scratch/layer" "http://$address/f.txt"
+    check "cache: and what was not there before" cmp <(tail -c 40000 "$www/lower/f.txt") "$scratch/layer"
+    exec {opened}<&-
+    unload
+    umount "$www/root" || not_ok "layers cannot be unmounted"
+    rm "$scratch/layer"
+}
+
+# A listing of many entries has them all pinned, which is most of what it costs.
+cache_weighs_listings() {
+    local www=$scratch/cache/weights i evictions
+    mkdir -p "$www/many"
+    for ((i = 0; i < 4000; i++)); do : >"$www/many/$i"; done
+    for ((i = 0; i < 40; i++)); do truncate -s 100K "$www/$i"; done
+    truncate -s 1900K "$www/large"
+    sleep 0.1
+    load "WWWROOT=$www" cache_size=8388608
+    curl -sS -o "$scratch/many" "http://$address/many/"
+    at_least "cache: bytes that a listing of 4,000 entries takes" 2000000 "$(stat cache_bytes)"
+    for ((i = 0; i < 40; i++)); do curl -sS -o /dev/null "http://$address/$i"; done
+    evictions=$(stat cache_evictions)
+    equal "cache: driven out by what there is room for" 0 "$evictions"
+    curl -sS -o "$scratch/many" "http://$address/large"
+    at_most "cache: the listing makes room for 1.9 MB; others that go as well" 2 $(($(stat cache_evictions) - evictions))
+    at_least "cache: driven out" 1 $(($(stat cache_evictions) - evictions))
+    unload
+    rm -r "$www" "$scratch/many"
+}
+
 part_cache() {
     have curl || return 0
     rm -rf "$scratch/cache" && mkdir -p "$scratch/cache/files"
@@ -323,6 +366,8 @@ part_cache() {
     cache_freshness "$scratch/cache/files"
     cache_mapping "$scratch/cache/files" 1.1
     cache_on_ext4
+    cache_layers
+    cache_weighs_listings
     cache_single_flight
     cache_budgets
     cache_in_use
