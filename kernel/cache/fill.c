@@ -157,6 +157,9 @@ static void ktcp_fill_absent(struct ktcp_fill *fill)
 	fill->next = NULL;
 	if (!ktcp_fill_prove(fill, found))
 		return;
+	/* It has been created since: what was recorded is the proof of something else. */
+	if (fill->trail.count && fill->trail.steps[0].inode)
+		return;
 	if (ktcp_fill_is_old(fill) && ktcp_fill_confirm(fill))
 		return;
 	fill->next = ktcp_fill_publish;

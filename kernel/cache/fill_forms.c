@@ -66,6 +66,9 @@ static int ktcp_fill_take_sibling(struct ktcp_fill *fill, const struct ktcp_sibl
 	for (done = 0; content && done < content->size; done += KTCP_FILL_PIECE) {
 		int ret = ktcp_content_fill(content, file, done, KTCP_FILL_PIECE);
 
+		/* Unloading does not wait for the rest of it. */
+		if (!ret && READ_ONCE(fill->connection->server->aborting))
+			ret = -ESHUTDOWN;
 		if (ret) {
 			ktcp_content_put(content);
 			__fput_sync(file);

@@ -142,22 +142,37 @@ static unsigned int ktcp_rendering_count(const struct ktcp_entries *batch)
 	return count;
 }
 
-/* One batch of names. */
-static enum ktcp_making ktcp_rendering_list(struct ktcp_rendering *rendering)
+/* The next batch of names: -E2BIG if it would be too many, as ktcp_shown_reserve() says. */
+static int ktcp_rendering_read_names(struct ktcp_rendering *rendering)
 {
-	enum ktcp_making making = KTCP_MAKING_MORE;
-	const struct ktcp_name *name;
 	int ret = ktcp_entries_read(&rendering->entries);
 
-	if (ret > 0)
-		rendering->listed = true;
-	if (ret)
-		return ret > 0 ? KTCP_MAKING_MORE : KTCP_MAKING_FAILED;
-	ret = ktcp_shown_reserve(rendering->shown, ktcp_rendering_count(&rendering->entries));
-	if (ret)
-		return ret == -E2BIG ? KTCP_MAKING_POINTLESS : KTCP_MAKING_FAILED;
-	while (making == KTCP_MAKING_MORE && (name = ktcp_entries_next(&rendering->entries)))
+	return ret ?: ktcp_shown_reserve(rendering->shown,
+					 ktcp_rendering_count(&rendering->entries));
+}
+
+/* Some names. */
+static enum ktcp_making ktcp_rendering_list(struct ktcp_rendering *rendering)
+{
+	const struct ktcp_name *name = ktcp_entries_next(&rendering->entries);
+	enum ktcp_making making;
+	int left = KTCP_ENTRIES_STEP;
+
+	if (!name) {
+		int ret = ktcp_rendering_read_names(rendering);
+
+		if (ret < 0)
+			return ret == -E2BIG ? KTCP_MAKING_POINTLESS : KTCP_MAKING_FAILED;
+		if (ret > 0) {
+			rendering->listed = true;
+			return KTCP_MAKING_MORE;
+		}
+		name = ktcp_entries_next(&rendering->entries);
+	}
+	do {
 		making = ktcp_rendering_entry(rendering, name);
+	} while (making == KTCP_MAKING_MORE && --left &&
+		 (name = ktcp_entries_next(&rendering->entries)));
 	return making;
 }
 

@@ -71,13 +71,14 @@ void ktcp_directory_stop(struct ktcp_connection *connection)
 	connection->listing = NULL;
 }
 
-/* One batch of names at most, so that a huge directory goes in many runs. */
+/* Some names, so that a huge directory goes in many runs. */
 static int ktcp_directory_report(struct ktcp_connection *connection)
 {
 	const struct ktcp_protocol *protocol = connection->server->options.protocol;
 	struct ktcp_entries *entries = &connection->listing->entries;
 	const struct ktcp_name *name = ktcp_entries_next(entries);
 	struct ktcp_entry entry;
+	int left = KTCP_ENTRIES_STEP;
 
 	if (!name) {
 		int ret = ktcp_entries_read(entries);
@@ -91,7 +92,8 @@ static int ktcp_directory_report(struct ktcp_connection *connection)
 		ktcp_directory_describe(connection, name, &entry);
 		connection->verdict = protocol->entry(connection->session, &entry,
 						      &connection->now);
-	} while (connection->verdict == KTCP_WANT_ENTRIES && (name = ktcp_entries_next(entries)));
+	} while (connection->verdict == KTCP_WANT_ENTRIES && --left &&
+		 (name = ktcp_entries_next(entries)));
 	return 0;
 }
 

@@ -10,6 +10,9 @@
 #include "core/buffers.h"
 #include "core/entries.h"
 
+/* A file system may tell of "." and ".." alone, each in a call of its own. */
+#define KTCP_ENTRIES_TRIES 3
+
 /* Called for each name with the directory locked; false ends the batch. */
 static bool ktcp_entries_actor(struct dir_context *context, const char *name, int size,
 			       loff_t offset, u64 inode, unsigned int type)
@@ -17,6 +20,7 @@ static bool ktcp_entries_actor(struct dir_context *context, const char *name, in
 	struct ktcp_entries *entries = container_of(context, struct ktcp_entries, context);
 	struct ktcp_name *entry = (struct ktcp_name *)(entries->names + entries->used);
 
+	entries->called = true;
 	if (size > KTCP_NAME_MAX)
 		return true;
 	if (name[0] == '.' && (size == 1 || (size == 2 && name[1] == '.')))
@@ -47,11 +51,14 @@ void ktcp_entries_stop(struct ktcp_entries *entries)
 
 int ktcp_entries_read(struct ktcp_entries *entries)
 {
-	int ret;
+	int ret, tries = KTCP_ENTRIES_TRIES;
 
 	entries->used = 0;
 	entries->next = 0;
-	ret = iterate_dir(entries->directory, &entries->context);
+	do {
+		entries->called = false;
+		ret = iterate_dir(entries->directory, &entries->context);
+	} while (!ret && !entries->used && entries->called && --tries);
 	if (entries->used)
 		return 0;
 	/* It was removed after it had been looked up; and only what is empty can be. */

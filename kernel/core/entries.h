@@ -14,6 +14,10 @@
 
 struct path;
 
+/* So many names are looked up in one step, each of which may be read from the disk: for as
+ * long nobody asks whether the server still serves. */
+#define KTCP_ENTRIES_STEP 16
+
 /* A name in the buffer: its length, its bytes, a NUL. */
 struct ktcp_name {
 	u8 size;
@@ -28,6 +32,7 @@ struct ktcp_entries {
 	char *names;		/* a buffer, full of struct ktcp_name */
 	size_t used;		/* bytes of it that hold names */
 	size_t next;		/* where the next name begins */
+	bool called;		/* the file system had something to tell of */
 };
 
 /* False: no memory. The directory must stay until ktcp_entries_stop(). */

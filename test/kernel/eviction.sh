@@ -3,7 +3,7 @@
 #
 # Sourced in the VM: answers are driven out by one CPU while another one is looking at them.
 # That it may is RCU's doing; 6.1-debug, which looks at every access, notices where it is not.
-# Wants report.sh, module.sh, $scratch, $port and $address; $SLOW_RETURN, a module, if there is one.
+# Wants report.sh, module.sh, slowly.sh, $scratch, $port and $address.
 
 eviction_files=48
 eviction_requests=6000 # of each way
@@ -26,13 +26,11 @@ eviction_beside() {
 # What is found is driven out now and then between its being found and its reference's being taken, which
 # by chance alone would take more requests than there is time for.
 eviction_while_looked_at() {
-    insmod "$SLOW_RETURN" function=ktcp_cache_look_up microseconds=2000 every=8 || {
-        not_ok "eviction: $(dmesg | tail -n 1)"
-        return
-    }
+    local held=0
+    hold_up ktcp_cache_look_up 2000 8 || return
     eviction_beside $((eviction_files / 4))
-    at_least "eviction: times that who had found an answer was held up" 500 \
-        "$(cat /sys/module/slow_return/parameters/slowed)"
+    count_held
+    at_least "eviction: times that who had found an answer was held up" 500 "$held"
     rmmod slow_return
 }
 
@@ -43,7 +41,7 @@ part_eviction() {
     sleep 0.1
     load "WWWROOT=$www" cache_entries=$((eviction_files / 3))
     eviction_beside $((eviction_files / 8))
-    [ -z "${SLOW_RETURN:-}" ] || eviction_while_looked_at
+    ! on_debug_kernel || eviction_while_looked_at
     unload
     rm -rf "$www"
 }

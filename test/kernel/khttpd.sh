@@ -27,6 +27,8 @@
 . "$here/confinement.sh"
 # shellcheck source=test/kernel/fast_lane.sh
 . "$here/fast_lane.sh"
+# shellcheck source=test/kernel/slowly.sh
+. "$here/slowly.sh"
 # shellcheck source=test/kernel/eviction.sh
 . "$here/eviction.sh"
 # shellcheck source=test/kernel/connecting.sh
@@ -37,7 +39,7 @@
 . "$here/models.sh"
 
 # Each is in one of scripts/check's steps for the debug kernel, too.
-parts=(parameters cycles limits confinement conformance clients codings forms freshness cache eviction unmount fast_lane
+parts=(parameters cycles limits confinement conformance clients codings forms freshness cache eviction slowly unmount fast_lane
     trees hostile)
 tree=$scratch/WWW
 port=8081

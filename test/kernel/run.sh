@@ -24,6 +24,8 @@ khttpd (unless told otherwise):
   cache        what is kept is what is there; counters, budgets, one reader for all,
                memory pressure, a deleted file's space, unloading with all of it
   eviction     answers that are driven out while others look at them
+  slowly       look-ups and reads that take their time: unloading does not wait for all of
+               them, and what is created meanwhile is there
   unmount      with the module the last reference to its roots goes
   fast_lane    pipelined requests that change lanes come back in order; a flood beside
                others, and when unloading; files truncated in mid-transfer
@@ -68,7 +70,7 @@ esac
 [ -z "${CHECK_FULL:-}" ] || limit=1800
 [ "$kernel" != 6.1-debug ] || limit=$((limit * 4))
 slow_return=
-if [ "$kernel" = 6.1-debug ] && [[ "$module ${*:-eviction}" =~ ^khttpd.*eviction ]]; then
+if [[ "$module ${*:-slowly}" =~ ^khttpd.*(eviction|slowly) ]]; then
     build_helper "$kernel" "$here/slow_return" "$root/build/slow_return"
     slow_return=$root/build/slow_return/slow_return.ko
 fi
