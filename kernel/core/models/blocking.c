@@ -2,6 +2,7 @@
 
 #include <linux/sched.h>
 #include <linux/wait.h>
+#include <asm/barrier.h>
 
 #include "core/connection.h"
 #include "core/drive.h"
@@ -14,6 +15,9 @@ void ktcp_blocking_init(struct ktcp_connection *connection)
 
 void ktcp_blocking_wake(struct ktcp_connection *connection)
 {
+	/* What it is about is seen by whoever takes the flag back: the thread's side of
+	 * this is smp_store_mb() below. */
+	smp_mb();
 	WRITE_ONCE(connection->woken, true);
 	wake_up(&connection->wait);
 }
