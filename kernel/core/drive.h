@@ -23,7 +23,12 @@ enum ktcp_driven {
 /* Process context, no lock held, and never twice at a time for one connection. */
 enum ktcp_driven ktcp_drive(struct ktcp_connection *connection);
 
-/* The same, but it waits for no file system, as the caller has others to serve. */
+/*
+ * The same, but it waits for no file system, as the caller has others to serve. It does not let
+ * go of the socket's lock, so no event comes between its last look and its rest: a run that has
+ * set the timer ends in RESTS. That is what keeps who the timer wakes from driving beside it; a
+ * quick step that let go of the lock would have to see to it in another way.
+ */
 enum ktcp_driven ktcp_drive_briefly(struct ktcp_connection *connection);
 
 /*
