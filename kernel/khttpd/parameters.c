@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
+#include <linux/string.h>
 
 #include <ktcp/http.h>
 
@@ -72,9 +73,15 @@ static int khttpd_check_limits(void)
 	return ret ?: ktcp_parameter_ranges(ranges, ARRAY_SIZE(ranges));
 }
 
-static int khttpd_check_cache_control(void)
+/* The server's own: root can make the parameter writable, and then its text may go. */
+static char khttpd_cache_control[KTCP_HTTP_VALUE_MAX + 1];
+
+static int khttpd_read_cache_control(void)
 {
-	if (!cache_control || ktcp_http_is_field_value(cache_control))
+	if (!cache_control)
+		return 0;
+	if (strscpy(khttpd_cache_control, cache_control, sizeof(khttpd_cache_control)) >= 0 &&
+	    ktcp_http_is_field_value(khttpd_cache_control))
 		return 0;
 	/* Without the value: it may be made of what a log should not hold. */
 	pr_err("cache_control= is no value of a header field: give at most %u bytes, of which none is a control character, with no space at either end\n",
@@ -111,7 +118,7 @@ static void khttpd_fill_config(struct ktcp_http_config *config)
 #define KHTTPD_SET_CONFIG(name, preset, least, most, unit, what) config->name = name;
 	KTCP_HTTP_LIMITS(KHTTPD_SET_CONFIG)
 	config->list_hidden = list_hidden;
-	config->cache_control = cache_control;
+	config->cache_control = cache_control ? khttpd_cache_control : NULL;
 }
 
 int khttpd_parameters_read(struct ktcp_server_options *options, struct ktcp_http_config *config)
@@ -124,7 +131,7 @@ int khttpd_parameters_read(struct ktcp_server_options *options, struct ktcp_http
 		return -EINVAL;
 	ret = khttpd_check_limits();
 	if (!ret)
-		ret = khttpd_check_cache_control();
+		ret = khttpd_read_cache_control();
 	if (!ret)
 		ret = ktcp_parameter_symlinks(symlinks, &options->symlinks);
 	if (!ret)
