@@ -164,6 +164,15 @@ static inline void ktcp_compat_use_task_frag(struct sock *sk, bool use)
 }
 
 /*
+ * May the next sleep? Until 6.5, if the route has no scatter and gather (an IPsec policy over such
+ * a device): TCP copies each page then, and maps it by kmap().
+ */
+static inline bool ktcp_compat_send_pages_may_sleep(const struct sock *sk)
+{
+	return LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0) && !(sk->sk_route_caps & NETIF_F_SG);
+}
+
+/*
  * Hands @count pages (or parts) to TCP by reference, in order, @size bytes in
  * all, without waiting. The caller holds the socket's lock. Returns how many
  * bytes were taken, or a negative errno.

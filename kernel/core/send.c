@@ -227,9 +227,13 @@ enum ktcp_progress ktcp_send(struct ktcp_connection *connection)
 	ends = protocol->ends_after_output(connection->session);
 	if (!segments[0].data) {
 		if (connection->content) {
-			if (segments[0].size > KTCP_SEND_COPY)
+			if (segments[0].size > KTCP_SEND_COPY) {
+				if (connection->atomic &&
+				    ktcp_compat_send_pages_may_sleep(connection->sk))
+					return KTCP_DECLINED;
 				return ktcp_send_content(connection, &segments[0],
 							 count > 1 || ends);
+			}
 		} else if (segments[0].size > KTCP_BUFFER_SIZE &&
 			   ktcp_send_pages_possible(connection)) {
 			return ktcp_send_pages(connection, &segments[0], count > 1 || ends);
