@@ -117,6 +117,10 @@ enum ktcp_progress ktcp_send_pages(struct ktcp_connection *connection,
 		return ktcp_send_account(connection, sent, size);
 	if (sent > 0)	/* all of it, or up to where the file ends or fails */
 		return ktcp_send_account(connection, sent, sent);
+	if (sent == -ENOMEM) {
+		connection->starved = true;
+		return KTCP_BLOCKED;
+	}
 	connection->verdict = connection->server->options.protocol->resource_failed(
 			connection->session);
 	return KTCP_PROGRESS;
