@@ -318,27 +318,36 @@ void Judge::judge_coded(Verdict& verdict, const std::string& coding) {
         return given(state) && state.size() == text.size() && state.holds(text, 0);
     };
     Representation seen;
+    const int sibling = history_.find(history_.name(question.path) + ".gz");
+    const States beside =
+        coding == "gzip" && sibling >= 0
+            ? history_.during(static_cast<History::Path>(sibling), question.sent, verdict.complete)
+            : States();
+    const auto sent_as_it_is = [&](const auto& state) {
+        return given(*state) && state->coded && *state->coded == verdict.got.body;
+    };
+    const auto said = parse_http_date(verdict.field("Last-Modified"));
+    // An empty file beside another one that stands for nothing, too: the date tells them apart.
+    const bool of_sibling = said && std::ranges::any_of(beside, [&](const auto& state) {
+                                return sent_as_it_is(state) && state->modified_ns / second == *said;
+                            });
     for (const auto& state : verdict.states)
-        if (same(*state)) {
+        if (same(*state) && !of_sibling) {
             need_sibling(verdict);
             judge_modified(verdict, same);
             seen.text = state->text;
             return note(verdict, std::move(seen));
         }
-    const int sibling = history_.find(history_.name(question.path) + ".gz");
     if (coding == "gzip" && sibling >= 0) {
-        const States beside =
-            history_.during(static_cast<History::Path>(sibling), question.sent, verdict.complete);
         for (const auto& state : beside) {
-            if (!given(*state) || !state->coded || *state->coded != verdict.got.body)
+            if (!sent_as_it_is(state))
                 continue;
             tally("precompressed");
             if (!verdict.any([&](const PathState& original) {
                     return given(original) && original.modified_ns <= state->modified_ns;
                 }))
                 return wrong(verdict, "stale", "the compressed file is older than the file");
-            const auto date = parse_http_date(verdict.field("Last-Modified"));
-            if (date && *date != state->modified_ns / second)
+            if (said && *said != state->modified_ns / second)
                 judge_modified(verdict,
                                [this](const PathState& original) { return given(original); });
             seen.text = state->text;
