@@ -225,9 +225,11 @@ void ktcp_fill_render(struct ktcp_fill *fill)
 {
 	enum ktcp_making making = KTCP_MAKING_FAILED;
 
-	/* For what a step may charge: what is pinned with a batch of entries. */
-	ktcp_cache_make_room(fill->cache,
-			     min_t(u64, 4 * KTCP_FILL_PIECE, ktcp_fill_most(fill)));
+	/* For what the step charges: what is pinned with a batch of entries. Not at each step, as
+	 * what a listing had pinned is there for others after a grace period only. */
+	if (!fill->rendering || ktcp_rendering_charges(fill->rendering))
+		ktcp_cache_make_room(fill->cache,
+				     min_t(u64, 4 * KTCP_FILL_PIECE, ktcp_fill_most(fill)));
 	if (!fill->rendering) {
 		fill->rendering = ktcp_rendering_create(fill->connection, &fill->path,
 							&fill->request, fill->cache->budget,

@@ -248,6 +248,11 @@ static enum ktcp_making ktcp_rendering_read(struct ktcp_rendering *rendering)
 	return KTCP_MAKING_MORE;
 }
 
+bool ktcp_rendering_charges(const struct ktcp_rendering *rendering)
+{
+	return rendering->listed || rendering->entries.next == rendering->entries.used;
+}
+
 enum ktcp_making ktcp_rendering_step(struct ktcp_rendering *rendering)
 {
 	const struct cred *cred;

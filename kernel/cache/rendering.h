@@ -31,11 +31,14 @@ struct ktcp_rendering *ktcp_rendering_create(struct ktcp_connection *connection,
 					     struct ktcp_budget *budget, u64 size);
 
 /*
- * Goes on by one batch of entries, or by some of the text. POINTLESS if there are entries
+ * Goes on by some entries, or by some of the text. POINTLESS if there are entries
  * whose change could not be seen (symbolic links, mounts, names that cannot be looked up),
  * or too many, or the protocol gives up. May sleep.
  */
 enum ktcp_making ktcp_rendering_step(struct ktcp_rendering *rendering);
+
+/* Will the next step charge anything to the budget? */
+bool ktcp_rendering_charges(const struct ktcp_rendering *rendering);
 
 /* After DONE, once: the content, and the proof; both are the caller's. */
 struct ktcp_content *ktcp_rendering_take(struct ktcp_rendering *rendering,
