@@ -26,6 +26,6 @@ bool ktcp_mark_may_be_read(const struct ktcp_mark *mark, const struct inode *ino
 	 * between the two. */
 	if (!ktcp_mark_is_settled(mark, inode))
 		return false;
-	smp_rmb();
+	smp_mb();
 	return ktcp_mark_holds(mark, inode);
 }

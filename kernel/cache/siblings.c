@@ -76,7 +76,7 @@ static int ktcp_sibling_find(struct ktcp_sibling *sibling, const struct path *di
 		return -EAGAIN;
 	}
 	/* Once more: whoever opens it from here on dates it later than the mark. */
-	smp_rmb();
+	smp_mb();
 	sibling->written = atomic_read(&sibling->inode->i_writecount) > 0;
 	if (sibling->written)
 		return 0;
