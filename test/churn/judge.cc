@@ -340,7 +340,7 @@ void Judge::judge_coded(Verdict& verdict, const std::string& coding) {
         }
     if (coding == "gzip" && sibling >= 0) {
         for (const auto& state : beside) {
-            if (!sent_as_it_is(state))
+            if (!sent_as_it_is(state) || (of_sibling && state->modified_ns / second != *said))
                 continue;
             tally("precompressed");
             if (!verdict.any([&](const PathState& original) {
