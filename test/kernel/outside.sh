@@ -21,7 +21,8 @@ find_tested() {
     }
 }
 
-# build_helper KERNEL SOURCES OUT: a module of the tests' own for that kernel, in the directory OUT.
+# build_helper KERNEL SOURCES OUT: a module of the tests' own for that kernel, in the directory OUT, which is
+# that kernel's alone: two may be tested at the same time.
 build_helper() {
     mkdir -p "$3"
     cp -u "$2"/* "$3"

@@ -71,8 +71,8 @@ esac
 [ "$kernel" != 6.1-debug ] || limit=$((limit * 4))
 slow_return=
 if [[ "$module ${*:-slowly}" =~ ^khttpd.*(eviction|slowly) ]]; then
-    build_helper "$kernel" "$here/slow_return" "$root/build/slow_return"
-    slow_return=$root/build/slow_return/slow_return.ko
+    build_helper "$kernel" "$here/slow_return" "$root/build/slow_return/$kernel"
+    slow_return=$root/build/slow_return/$kernel/slow_return.ko
 fi
 exec "$root/vm/boot" --kernel "$kernel" ${LEAKS:+--leaks} --memory 3072 --timeout "${LIMIT:-$limit}" -- \
     env CHECK_FULL="${CHECK_FULL:-}" MODELS="${MODELS:-}" LIVES="${LIVES:-}" SILENT="${SILENT:-}" \
