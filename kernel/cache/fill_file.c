@@ -98,8 +98,9 @@ static void ktcp_fill_settle(struct ktcp_fill *fill)
 	} else if (ktcp_files_describe(&fill->path, &fill->resource)) {
 		fill->next = ktcp_fill_give_file;
 	} else if (fill->resource.size != fill->mark.size) {
-		/* On overlayfs the inode need not know of what becomes of a layer's file. */
-		ktcp_fill_open_only(fill, KTCP_FILL_LIFE_SHORT);
+		/* It changes just now; or it is overlayfs's, where the inode need not know of what
+		 * becomes of a layer's file, and then they never agree. */
+		ktcp_fill_again(fill);
 	} else if (!ktcp_fill_make_content(fill)) {
 		ktcp_fill_open_only(fill, KTCP_FILL_LIFE_SHORT);
 	} else {
