@@ -21,11 +21,11 @@ bool ktcp_mark_is_settled(const struct ktcp_mark *mark, const struct inode *inod
 
 bool ktcp_mark_may_be_read(const struct ktcp_mark *mark, const struct inode *inode)
 {
-	/* In this order: whoever opens it for writing after the second dates what it writes
-	 * later than the mark. The other way round a write of the mark's own tick could begin
-	 * between the two. */
 	if (!ktcp_mark_is_settled(mark, inode))
 		return false;
+	/* The clock first: whoever opens it for writing after the second look dates what it
+	 * writes later than the mark. The other way round a write of the mark's own tick could
+	 * begin between the two. */
 	smp_mb();
 	return ktcp_mark_holds(mark, inode);
 }

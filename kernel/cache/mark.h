@@ -10,6 +10,7 @@
 #ifndef KTCP_CACHE_MARK_H
 #define KTCP_CACHE_MARK_H
 
+#include <linux/atomic.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/time64.h>
@@ -28,12 +29,18 @@ static inline void ktcp_mark_take(struct ktcp_mark *mark, const struct inode *in
 	mark->size = i_size_read(inode);
 }
 
+/* Has anybody opened it for writing? */
+static inline bool ktcp_mark_is_written(const struct inode *inode)
+{
+	return atomic_read(&inode->i_writecount) > 0;
+}
+
 /* Under rcu_read_lock(), or with a reference to the inode. Does not sleep. */
 static inline bool ktcp_mark_holds(const struct ktcp_mark *mark, const struct inode *inode)
 {
 	struct timespec64 changed;
 
-	if (atomic_read(&inode->i_writecount) > 0)
+	if (ktcp_mark_is_written(inode))
 		return false;
 	changed = ktcp_compat_inode_ctime(inode);
 	return timespec64_equal(&changed, &mark->changed) && i_size_read(inode) == mark->size;

@@ -15,7 +15,6 @@
 #include <linux/seqlock.h>
 #include <linux/string.h>
 #include <linux/time64.h>
-#include <asm/barrier.h>
 
 #include "compat.h"
 #include "cache/siblings.h"
@@ -67,21 +66,16 @@ static int ktcp_sibling_find(struct ktcp_sibling *sibling, const struct path *di
 	sibling->regular = sibling->inode && S_ISREG(sibling->inode->i_mode);
 	if (!sibling->regular)
 		return 0;
-	sibling->written = atomic_read(&sibling->inode->i_writecount) > 0;
-	if (sibling->written)
-		return 0;
 	ktcp_mark_take(&sibling->mark, sibling->inode);
-	if (!ktcp_mark_is_settled(&sibling->mark, sibling->inode)) {
-		dput(sibling->dentry);
-		return -EAGAIN;
+	if (ktcp_mark_may_be_read(&sibling->mark, sibling->inode)) {
+		sibling->usable = ktcp_sibling_is_usable(sibling, directory, original);
+		return 0;
 	}
-	/* Once more: whoever opens it from here on dates it later than the mark. */
-	smp_mb();
-	sibling->written = atomic_read(&sibling->inode->i_writecount) > 0;
+	sibling->written = ktcp_mark_is_written(sibling->inode);
 	if (sibling->written)
 		return 0;
-	sibling->usable = ktcp_sibling_is_usable(sibling, directory, original);
-	return 0;
+	dput(sibling->dentry);
+	return -EAGAIN;
 
 unproved:
 	dput(sibling->dentry);
@@ -198,7 +192,7 @@ static bool ktcp_sibling_holds(const struct ktcp_sibling *sibling)
 	if (!sibling->regular)
 		return true;
 	if (sibling->written)
-		return atomic_read(&inode->i_writecount) > 0;
+		return ktcp_mark_is_written(inode);
 	return ktcp_mark_holds(&sibling->mark, inode);
 }
 
