@@ -48,6 +48,12 @@ struct ktcp_fill {
 	u64 done;				/* bytes that were read, or compared */
 	struct ktcp_content *content;
 	struct ktcp_siblings *siblings;
+	struct {
+		u8 coding;
+		struct file *file;
+		struct ktcp_content *content;
+		struct ktcp_resource resource;
+	} sibling;				/* that is being taken */
 	struct ktcp_representation *coded[KTCP_CODINGS];	/* by the siblings */
 	struct ktcp_rendering *rendering;
 	struct ktcp_shown *shown;

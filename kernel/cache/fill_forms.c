@@ -7,7 +7,6 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "cache/answer.h"
@@ -34,10 +33,21 @@ static bool ktcp_fill_compressible(const struct ktcp_fill *fill)
 
 /* ---- Siblings ------------------------------------------------------------------ */
 
+/* The one that is being taken. */
+static void ktcp_fill_drop_sibling(struct ktcp_fill *fill)
+{
+	ktcp_content_put(fill->sibling.content);
+	if (fill->sibling.file)
+		__fput_sync(fill->sibling.file);
+	fill->sibling.content = NULL;
+	fill->sibling.file = NULL;
+}
+
 void ktcp_fill_drop_siblings(struct ktcp_fill *fill)
 {
 	unsigned int i;
 
+	ktcp_fill_drop_sibling(fill);
 	for (i = 0; i < KTCP_CODINGS; i++) {
 		ktcp_representation_free(fill->coded[i]);
 		fill->coded[i] = NULL;
@@ -49,66 +59,101 @@ void ktcp_fill_drop_siblings(struct ktcp_fill *fill)
 	}
 }
 
-/* Opens a sibling, and reads it if it is to be kept whole. */
-static int ktcp_fill_take_sibling(struct ktcp_fill *fill, const struct ktcp_sibling *sibling)
+/* If what is beside the file cannot be proved, the answer is not kept. */
+static void ktcp_fill_siblings_failed(struct ktcp_fill *fill, int error)
 {
-	struct ktcp_resource resource;
-	struct ktcp_content *content = NULL;
-	struct file *file = ktcp_sibling_open(sibling, fill->file, fill->connection->roots,
-					      &resource);
-	u64 done;
-
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	resource.varies = true;
-	if (resource.size && resource.size <= ktcp_fill_most(fill))
-		content = ktcp_cache_make_content(fill->cache, resource.size);
-	for (done = 0; content && done < content->size; done += KTCP_FILL_PIECE) {
-		int ret = ktcp_content_fill(content, file, done, KTCP_FILL_PIECE);
-
-		/* Unloading does not wait for the rest of it. */
-		if (!ret && READ_ONCE(fill->connection->server->aborting))
-			ret = -ESHUTDOWN;
-		if (ret) {
-			ktcp_content_put(content);
-			__fput_sync(file);
-			return ret;
-		}
-		cond_resched();
+	ktcp_fill_drop_siblings(fill);
+	if (error == -EAGAIN && ktcp_fill_wait(fill)) {
+		fill->next = ktcp_fill_find_siblings;
+		return;
 	}
-	if (content) {
-		ktcp_stats_count_cache(KTCP_COUNT_cache_fills);
-		__fput_sync(file);
-		file = NULL;
-	}
-	fill->coded[sibling->coding] = ktcp_representation_create(
-		fill->cache->options, fill->cache->budget, &fill->request, &resource, content,
-		file);
-	return fill->coded[sibling->coding] ? 0 : -ENOMEM;
+	fill->unprovable = true;
+	fill->next = ktcp_fill_publish;
 }
 
-static int ktcp_fill_take_siblings(struct ktcp_fill *fill)
+static void ktcp_fill_take_sibling(struct ktcp_fill *fill);
+
+static void ktcp_fill_keep_sibling(struct ktcp_fill *fill)
 {
-	unsigned int coding;
+	u8 coding = fill->sibling.coding;
+
+	fill->coded[coding] = ktcp_representation_create(
+		fill->cache->options, fill->cache->budget, &fill->request,
+		&fill->sibling.resource, fill->sibling.content, fill->sibling.file);
+	fill->sibling.content = NULL;
+	fill->sibling.file = NULL;
+	if (fill->coded[coding])
+		fill->next = ktcp_fill_take_sibling;
+	else
+		ktcp_fill_siblings_failed(fill, -ENOMEM);
+}
+
+static void ktcp_fill_read_sibling(struct ktcp_fill *fill)
+{
+	struct ktcp_content *content = fill->sibling.content;
+	int ret = ktcp_content_fill(content, fill->sibling.file, fill->done, KTCP_FILL_PIECE);
+
+	if (ret) {
+		ktcp_fill_siblings_failed(fill, ret);
+		return;
+	}
+	fill->done += KTCP_FILL_PIECE;
+	if (fill->done < content->size)
+		return;
+	ktcp_stats_count_cache(KTCP_COUNT_cache_fills);
+	__fput_sync(fill->sibling.file);
+	fill->sibling.file = NULL;
+	ktcp_fill_keep_sibling(fill);
+}
+
+/* Opens it. Whether it is to be kept whole is as for the file itself. */
+static void ktcp_fill_open_sibling(struct ktcp_fill *fill, const struct ktcp_sibling *sibling)
+{
+	struct ktcp_resource *resource = &fill->sibling.resource;
+	struct file *file = ktcp_sibling_open(sibling, fill->file, fill->connection->roots,
+					      resource);
+
+	if (IS_ERR(file)) {
+		ktcp_fill_siblings_failed(fill, PTR_ERR(file));
+		return;
+	}
+	resource->varies = true;
+	fill->sibling.file = file;
+	if (resource->size && resource->size <= ktcp_fill_most(fill))
+		fill->sibling.content = ktcp_cache_make_content(fill->cache, resource->size);
+	if (!fill->sibling.content) {
+		ktcp_fill_keep_sibling(fill);
+		return;
+	}
+	fill->done = 0;
+	fill->next = ktcp_fill_read_sibling;
+}
+
+/* The next one, or, after all of them, whether they are still what they were. */
+static void ktcp_fill_take_sibling(struct ktcp_fill *fill)
+{
+	const struct ktcp_sibling *sibling = NULL;
 	bool hold;
 
-	for (coding = 0; coding < KTCP_CODINGS; coding++) {
-		const struct ktcp_sibling *sibling = ktcp_siblings_usable(fill->siblings, coding);
-		int ret = sibling ? ktcp_fill_take_sibling(fill, sibling) : 0;
-
-		if (ret)
-			return ret;
+	while (!sibling && ++fill->sibling.coding < KTCP_CODINGS)
+		sibling = ktcp_siblings_usable(fill->siblings, fill->sibling.coding);
+	if (sibling) {
+		ktcp_fill_open_sibling(fill, sibling);
+		return;
 	}
 	/* Only what has not changed meanwhile was read whole. */
 	rcu_read_lock();
 	hold = ktcp_siblings_hold(fill->siblings);
 	rcu_read_unlock();
-	return hold ? 0 : -EAGAIN;
+	if (hold)
+		fill->next = ktcp_fill_publish;
+	else
+		ktcp_fill_siblings_failed(fill, -EAGAIN);
 }
 
 /*
  * Without a trail there is none for the siblings either, and without them the answer is
- * given as it is. If what is beside the file cannot be proved, the answer is not kept.
+ * given as it is.
  */
 void ktcp_fill_find_siblings(struct ktcp_fill *fill)
 {
@@ -118,20 +163,13 @@ void ktcp_fill_find_siblings(struct ktcp_fill *fill)
 	if (!fill->trail.count || !ktcp_fill_compressible(fill))
 		return;
 	fill->siblings = kzalloc(sizeof(*fill->siblings), GFP_KERNEL | __GFP_NOWARN);
-	if (!fill->siblings) {
-		fill->unprovable = true;
+	ret = fill->siblings ? ktcp_siblings_find(fill->siblings, fill->file) : -ENOMEM;
+	if (ret) {
+		ktcp_fill_siblings_failed(fill, ret);
 		return;
 	}
-	ret = ktcp_siblings_find(fill->siblings, fill->file);
-	if (!ret)
-		ret = ktcp_fill_take_siblings(fill);
-	if (!ret)
-		return;
-	ktcp_fill_drop_siblings(fill);
-	if (ret == -EAGAIN && ktcp_fill_wait(fill))
-		fill->next = ktcp_fill_find_siblings;
-	else
-		fill->unprovable = true;
+	fill->sibling.coding = KTCP_CODING_END;
+	fill->next = ktcp_fill_take_sibling;
 }
 
 /* ---- Codings ------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #
 # Sourced in the VM: what goes on while a function of the module takes its time, as a disk would have it
 # do: khttpd goes when it is told to, and what has been created meanwhile is there.
-# Wants report.sh, module.sh, request.sh, $scratch and $port; $SLOW_RETURN, a module.
+# Wants report.sh, module.sh, request.sh, $scratch, $port and $address; $SLOW_RETURN, a module.
 
 # hold_up FUNCTION MICROSECONDS [EVERY]: each return from it, or each so many-th.
 hold_up() {
@@ -17,10 +17,10 @@ count_held() {
     read -r held </sys/module/slow_return/parameters/slowed
 }
 
-# slowly_unload WHAT TARGET FUNCTION PARAMETER=VALUE...: unloads while FUNCTION, held up by 20 ms each
-# time, is called very often for one answer.
+# slowly_unload WHAT TARGET FUNCTION PARAMETER=VALUE...: others are served, and the module is unloaded, while
+# FUNCTION, held up by 20 ms each time, is called for one answer, for half a minute in all.
 slowly_unload() {
-    local what=$1 target=$2 function=$3 held=0 begin client
+    local what=$1 target=$2 function=$3 held=0 begin client cpu
     shift 3
     load "WWWROOT=$scratch/slowly" drain_timeout=0 "$@"
     hold_up "$function" 20000 || { unload; return; }
@@ -31,6 +31,12 @@ slowly_unload() {
         [ "$held" -lt 3 ] || break
         sleep 0.02
     done
+    begin=$(now_ms)
+    # On each CPU, as a work item has its turn on the CPU that its packet came to.
+    for ((cpu = 0; cpu < $(nproc); cpu++)); do
+        check "4 clients on CPU $cpu while $what" taskset -c $cpu htstress -n 4 -c 4 "http://$address/other"
+    done
+    at_most "ms that they took" 10000 $(($(now_ms) - begin))
     begin=$(now_ms)
     rmmod khttpd || not_ok "unloading while $what"
     at_most "ms that unloading took while $what" $((2000 * slower)) $(($(now_ms) - begin))
@@ -67,6 +73,7 @@ part_slowly() {
     for ((i = 100; i < 1600; i++)); do : >"$www/names/$i"; done
     echo text >"$www/some.txt"
     truncate -s 256M "$www/some.txt.gz"
+    : >"$www/other"
     sleep 0.1
     slowly_unload 'a listing is made' /names/ ktcp_entries_find
     slowly_unload 'a listing is sent' /names/ ktcp_entries_find cache_size=0
