@@ -179,37 +179,36 @@ static enum ktcp_found ktcp_cache_go_on(struct ktcp_connection *connection,
 	return KTCP_FOUND;
 }
 
-/* Takes over the reference to @answer, which may be NULL. */
 static enum ktcp_found ktcp_cache_begin(struct ktcp_connection *connection,
 					const struct ktcp_resource_request *request,
-					struct ktcp_answer *answer, enum ktcp_answer_state state,
 					struct ktcp_resource *resource)
 {
-	struct ktcp_flights *flights = &connection->roots->cache.flights;
-	struct ktcp_answer_key key = ktcp_cache_key(request);
-	struct ktcp_fill *fill;
+	struct ktcp_cache *cache = &connection->roots->cache;
+	struct ktcp_fill *fill = ktcp_fill_create(
+		connection, request, ktcp_roots_find(connection->roots, request->root));
+	enum ktcp_answer_state state = KTCP_ANSWER_STALE;
+	struct ktcp_answer *answer;
 
-	if (!connection->alone && ktcp_flights_await(flights, connection, &key)) {
-		if (answer)
-			ktcp_answer_put(answer);
+	if (!fill) {
+		connection->alone = false;
+		ktcp_files_find(connection, request, resource);
+		return KTCP_FOUND;
+	}
+	if (!connection->alone && !ktcp_flights_begin(&cache->flights, &fill->flight, connection)) {
+		ktcp_fill_free(fill);
 		ktcp_stats_count_cache(KTCP_COUNT_cache_waits);
 		/* Who has waited once, and finds nothing that he can use, goes by himself:
 		 * what cannot be kept is not made by one after the other. */
 		connection->alone = true;
 		return KTCP_FOUND_LATER;
 	}
-	fill = ktcp_fill_create(connection, request,
-				ktcp_roots_find(connection->roots, request->root));
-	if (!fill) {
-		if (answer)
-			ktcp_answer_put(answer);
-		connection->alone = false;
-		ktcp_files_find(connection, request, resource);
+	connection->fill = fill;
+	/* Whoever had it under way until now has put in first what he made of it. */
+	if (ktcp_cache_get(connection, request, resource)) {
+		ktcp_cache_end_fill(connection);
 		return KTCP_FOUND;
 	}
-	if (!connection->alone)
-		ktcp_flights_begin(flights, &fill->flight);
-	connection->fill = fill;
+	answer = ktcp_cache_look(cache, &fill->flight.key, &state);
 	if (answer && state == KTCP_ANSWER_HOLDS) {
 		ktcp_fill_code(fill, answer);
 	} else if (answer && state == KTCP_ANSWER_AGED) {
@@ -225,16 +224,32 @@ static enum ktcp_found ktcp_cache_begin(struct ktcp_connection *connection,
 	return ktcp_cache_go_on(connection, resource);
 }
 
-/* Somebody makes what the client would like best; is something there that he takes? */
-static bool ktcp_cache_hand_out_ready(struct ktcp_connection *connection,
-				      const struct ktcp_resource_request *request,
-				      struct ktcp_answer *answer, struct ktcp_resource *resource)
+/*
+ * The same with what is there that the client takes, while somebody makes the coding that
+ * he would like best.
+ */
+static bool ktcp_cache_get_ready(struct ktcp_connection *connection,
+				 const struct ktcp_resource_request *request,
+				 struct ktcp_resource *resource)
 {
-	const struct ktcp_representation *representation =
-		ktcp_answer_select_ready(answer, request->codings);
+	struct ktcp_cache *cache = &connection->roots->cache;
+	const struct ktcp_representation *representation = NULL;
+	struct ktcp_answer_key key = ktcp_cache_key(request);
+	enum ktcp_answer_state state;
+	struct ktcp_answer *answer = ktcp_cache_look(cache, &key, &state);
 
-	if (!representation)
+	if (!answer)
 		return false;
+	if (state == KTCP_ANSWER_HOLDS) {
+		/* What he has waited for may have been another thing. */
+		connection->alone = false;
+		if (ktcp_flights_have(&cache->flights, &key))
+			representation = ktcp_answer_select_ready(answer, request->codings);
+	}
+	if (!representation) {
+		ktcp_answer_put(answer);
+		return false;
+	}
 	ktcp_cache_count_hit(answer);
 	ktcp_cache_hand_out(connection, answer, representation, resource);
 	return true;
@@ -245,9 +260,6 @@ enum ktcp_found ktcp_cache_find(struct ktcp_connection *connection,
 				struct ktcp_resource *resource)
 {
 	struct ktcp_cache *cache = &connection->roots->cache;
-	struct ktcp_answer_key key = ktcp_cache_key(request);
-	enum ktcp_answer_state state = KTCP_ANSWER_STALE;
-	struct ktcp_answer *answer;
 
 	if (connection->fill)
 		return ktcp_cache_go_on(connection, resource);
@@ -257,17 +269,10 @@ enum ktcp_found ktcp_cache_find(struct ktcp_connection *connection,
 	}
 	if (ktcp_flights_await_still(&cache->flights, connection))
 		return KTCP_FOUND_LATER;
-	if (ktcp_cache_get(connection, request, resource))
+	if (ktcp_cache_get(connection, request, resource) ||
+	    ktcp_cache_get_ready(connection, request, resource))
 		return KTCP_FOUND;
-	answer = ktcp_cache_look(cache, &key, &state);
-	if (answer && state == KTCP_ANSWER_HOLDS) {
-		/* One coding of it is missing. */
-		if (ktcp_flights_have(&cache->flights, &key) &&
-		    ktcp_cache_hand_out_ready(connection, request, answer, resource))
-			return KTCP_FOUND;
-		connection->alone = false;
-	}
-	return ktcp_cache_begin(connection, request, answer, state, resource);
+	return ktcp_cache_begin(connection, request, resource);
 }
 
 void ktcp_cache_put(struct ktcp_connection *connection)

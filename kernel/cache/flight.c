@@ -51,19 +51,6 @@ bool ktcp_flights_await_still(struct ktcp_flights *flights, struct ktcp_connecti
 	return awaiting;
 }
 
-bool ktcp_flights_await(struct ktcp_flights *flights, struct ktcp_connection *connection,
-			const struct ktcp_answer_key *key)
-{
-	struct ktcp_flight *flight;
-
-	spin_lock(&flights->lock);
-	flight = ktcp_flights_find(flights, key);
-	if (flight)
-		list_add_tail(&connection->awaiting, &flight->waiters);
-	spin_unlock(&flights->lock);
-	return flight;
-}
-
 bool ktcp_flights_have(struct ktcp_flights *flights, const struct ktcp_answer_key *key)
 {
 	bool have;
@@ -74,16 +61,19 @@ bool ktcp_flights_have(struct ktcp_flights *flights, const struct ktcp_answer_ke
 	return have;
 }
 
-bool ktcp_flights_begin(struct ktcp_flights *flights, struct ktcp_flight *flight)
+bool ktcp_flights_begin(struct ktcp_flights *flights, struct ktcp_flight *flight,
+			struct ktcp_connection *connection)
 {
-	bool begun;
+	struct ktcp_flight *other;
 
 	spin_lock(&flights->lock);
-	begun = !ktcp_flights_find(flights, &flight->key);
-	if (begun)
+	other = ktcp_flights_find(flights, &flight->key);
+	if (other)
+		list_add_tail(&connection->awaiting, &other->waiters);
+	else
 		list_add(&flight->node, ktcp_flights_chain(flights, &flight->key));
 	spin_unlock(&flights->lock);
-	return begun;
+	return !other;
 }
 
 /* Under the lock. Whoever is on the list cannot end without it; to take him off is the

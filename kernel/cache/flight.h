@@ -35,15 +35,15 @@ void ktcp_flights_start(struct ktcp_flights *flights);
 /* Is the connection waiting for one? */
 bool ktcp_flights_await_still(struct ktcp_flights *flights, struct ktcp_connection *connection);
 
-/* If there is one under that key, the connection waits for it from here on. */
-bool ktcp_flights_await(struct ktcp_flights *flights, struct ktcp_connection *connection,
-			const struct ktcp_answer_key *key);
-
 /* Is one under way, under that key? */
 bool ktcp_flights_have(struct ktcp_flights *flights, const struct ktcp_answer_key *key);
 
-/* Begins @flight, whose key is set; or false: there is one under its key. */
-bool ktcp_flights_begin(struct ktcp_flights *flights, struct ktcp_flight *flight);
+/*
+ * Begins @flight, whose key is set; or false: there is one under its key, for which
+ * @connection waits from here on.
+ */
+bool ktcp_flights_begin(struct ktcp_flights *flights, struct ktcp_flight *flight,
+			struct ktcp_connection *connection);
 
 /* There is something new for those who wait: they are woken. */
 void ktcp_flights_tell(struct ktcp_flights *flights, struct ktcp_flight *flight);

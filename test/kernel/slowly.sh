@@ -67,6 +67,24 @@ slowly_absent() {
     unload
 }
 
+# Who has not found a file in the cache is held up before he reads it, and others do not find it either.
+slowly_cold() {
+    local www=$scratch/slowly i held=0
+    for ((i = 0; i < 20; i++)); do echo "file $i" >"$www/cold$i"; done
+    sleep 0.1
+    load "WWWROOT=$www"
+    hold_up ktcp_fill_create 20000 || { unload; return; }
+    for ((i = 0; i < 20; i++)); do
+        check "eight clients for cold$i, who does not find it is held up" \
+            htstress -n 8 -c 8 -t 2 "http://$address/cold$i"
+    done
+    count_held
+    at_least "times that who had not found a file was held up" 21 "$held"
+    equal "20 files, each read once" 20 "$(stat cache_fills)"
+    rmmod slow_return
+    unload
+}
+
 part_slowly() {
     local www=$scratch/slowly i
     mkdir -p "$www/names"
@@ -79,5 +97,6 @@ part_slowly() {
     slowly_unload 'a listing is sent' /names/ ktcp_entries_find cache_size=0
     slowly_unload 'a sibling is read' /some.txt ktcp_content_fill cache_size=1073741824 cache_file_size=268435456
     slowly_absent
+    slowly_cold
     rm -rf "$www"
 }
