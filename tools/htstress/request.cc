@@ -158,7 +158,7 @@ bool Worker::watch(Connection& c, bool out) {
 // One send for all that can go at once. Returns as send() does.
 ssize_t Worker::send_some(Connection& c) {
     const std::vector<std::string>& requests = target_.requests;
-    ssize_t n;
+    ssize_t n = 0;
     if (c.sent + 1 == c.count()) {
         const std::string& request = requests[c.at(c.sent).request];
         n = ::send(c.fd, request.data() + c.part, request.size() - c.part, MSG_NOSIGNAL);

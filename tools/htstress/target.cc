@@ -50,7 +50,7 @@ std::string resolve(const Url& url, int family, Target& target) {
     target.name = found->ai_family == AF_INET6 ? fmt::format("[{}]:{}", numeric, url.port)
                                                : fmt::format("{}:{}", numeric, url.port);
     if (found->ai_family == AF_INET) {
-        sockaddr_in address;
+        sockaddr_in address{};
         std::memcpy(&address, found->ai_addr, sizeof address);
         target.loopback4 = ntohl(address.sin_addr.s_addr) >> 24 == 127;
     }

@@ -46,11 +46,18 @@ std::string parse_line(std::string_view line, ListedUrl& listed) {
     return {};
 }
 
+// What all weights can be divided by, at least 1.
+std::uint32_t common_divisor(const std::vector<ListedUrl>& urls) {
+    std::uint32_t divisor = 0;
+    for (const ListedUrl& url : urls)
+        divisor = std::gcd(divisor, url.weight);
+    return std::max(divisor, 1U);
+}
+
 } // namespace
 
 std::string parse_url_list(std::string_view text, std::vector<ListedUrl>& urls) {
     std::uint64_t total = 0;
-    std::uint32_t divisor = 0;
     for (unsigned number = 1; !text.empty(); ++number) {
         std::string_view line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
@@ -62,21 +69,19 @@ std::string parse_url_list(std::string_view text, std::vector<ListedUrl>& urls) 
         if (const std::string fault = parse_line(line, listed); !fault.empty())
             return fmt::format("line {}: {}", number, fault);
         total += listed.weight;
-        divisor = std::gcd(divisor, listed.weight);
         urls.push_back(std::move(listed));
     }
     if (urls.empty())
         return "no URL in it";
-    if (total / divisor > max_rotation)
-        return fmt::format("the weights add up to {} by their common divisor, {} at most",
-                           total / divisor, max_rotation);
+    const std::uint64_t turns = total / common_divisor(urls);
+    if (turns > max_rotation)
+        return fmt::format("the weights add up to {} by their common divisor, {} at most", turns,
+                           max_rotation);
     return {};
 }
 
 std::vector<std::uint32_t> rotation(const std::vector<ListedUrl>& urls) {
-    std::uint32_t divisor = 0;
-    for (const ListedUrl& url : urls)
-        divisor = std::gcd(divisor, url.weight);
+    const std::uint32_t divisor = common_divisor(urls);
     // The k-th of w turns lies in the middle of the k-th of w equal parts of the round.
     std::vector<std::pair<double, std::uint32_t>> turns;
     for (std::uint32_t i = 0; i < urls.size(); ++i) {

@@ -84,7 +84,7 @@ void Worker::run_phase() {
             settle(c);
     }
 
-    std::array<epoll_event, 256> events;
+    std::array<epoll_event, 256> events{};
     const int room = static_cast<int>(events.size());
     while (in_flight_ > 0 || !put_off_.empty() || (paced_ && more_due())) {
         const int n = paced_

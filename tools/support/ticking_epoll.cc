@@ -36,7 +36,7 @@ std::string TickingEpoll::open(long period) {
 }
 
 bool TickingEpoll::take_tick() {
-    std::uint64_t expirations;
+    std::uint64_t expirations = 0;
     return read(timer_, &expirations, sizeof expirations) >= 0;
 }
 
