@@ -78,10 +78,14 @@ static void ktcp_cache_hand_out(struct ktcp_connection *connection, struct ktcp_
 		ktcp_cache_look_at_file(answer, resource);
 }
 
-static void ktcp_cache_count_hit(struct ktcp_answer *answer)
+/* The same with what was found, not made: a hit. */
+static void ktcp_cache_hit(struct ktcp_connection *connection, struct ktcp_answer *answer,
+			   const struct ktcp_representation *representation,
+			   struct ktcp_resource *resource)
 {
 	ktcp_answer_asked_again(answer);
 	ktcp_stats_count_cache(KTCP_COUNT_cache_hits);
+	ktcp_cache_hand_out(connection, answer, representation, resource);
 }
 
 bool ktcp_cache_get(struct ktcp_connection *connection,
@@ -108,8 +112,7 @@ bool ktcp_cache_get(struct ktcp_connection *connection,
 	rcu_read_unlock();
 	if (!representation)
 		return false;
-	ktcp_cache_count_hit(answer);
-	ktcp_cache_hand_out(connection, answer, representation, resource);
+	ktcp_cache_hit(connection, answer, representation, resource);
 	return true;
 }
 
@@ -186,8 +189,10 @@ static enum ktcp_found ktcp_cache_begin(struct ktcp_connection *connection,
 	struct ktcp_cache *cache = &connection->roots->cache;
 	struct ktcp_fill *fill = ktcp_fill_create(
 		connection, request, ktcp_roots_find(connection->roots, request->root));
+	const struct ktcp_representation *representation;
 	enum ktcp_answer_state state = KTCP_ANSWER_STALE;
 	struct ktcp_answer *answer;
+	u8 coding;
 
 	if (!fill) {
 		connection->alone = false;
@@ -203,13 +208,15 @@ static enum ktcp_found ktcp_cache_begin(struct ktcp_connection *connection,
 		return KTCP_FOUND_LATER;
 	}
 	connection->fill = fill;
-	/* Whoever had it under way until now has put in first what he made of it. */
-	if (ktcp_cache_get(connection, request, resource)) {
-		ktcp_cache_end_fill(connection);
-		return KTCP_FOUND;
-	}
+	/* Only now: whoever had it under way until then has put in what he made of it. */
 	answer = ktcp_cache_look(cache, &fill->flight.key, &state);
 	if (answer && state == KTCP_ANSWER_HOLDS) {
+		representation = ktcp_answer_select(answer, request->codings, &coding);
+		if (representation) {
+			ktcp_cache_end_fill(connection);
+			ktcp_cache_hit(connection, answer, representation, resource);
+			return KTCP_FOUND;
+		}
 		ktcp_fill_code(fill, answer);
 	} else if (answer && state == KTCP_ANSWER_AGED) {
 		ktcp_fill_look(fill, answer);
@@ -250,8 +257,7 @@ static bool ktcp_cache_get_ready(struct ktcp_connection *connection,
 		ktcp_answer_put(answer);
 		return false;
 	}
-	ktcp_cache_count_hit(answer);
-	ktcp_cache_hand_out(connection, answer, representation, resource);
+	ktcp_cache_hit(connection, answer, representation, resource);
 	return true;
 }
 
