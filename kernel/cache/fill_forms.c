@@ -88,11 +88,24 @@ static void ktcp_fill_keep_sibling(struct ktcp_fill *fill)
 		ktcp_fill_siblings_failed(fill, -ENOMEM);
 }
 
+/* Are they still what they were? Only what has not changed meanwhile was read whole. */
+static int ktcp_fill_siblings_hold(const struct ktcp_fill *fill)
+{
+	bool hold;
+
+	rcu_read_lock();
+	hold = ktcp_siblings_hold(fill->siblings);
+	rcu_read_unlock();
+	return hold ? 0 : -EAGAIN;
+}
+
 static void ktcp_fill_read_sibling(struct ktcp_fill *fill)
 {
 	struct ktcp_content *content = fill->sibling.content;
 	int ret = ktcp_content_fill(content, fill->sibling.file, fill->done, KTCP_FILL_PIECE);
 
+	if (!ret)
+		ret = ktcp_fill_siblings_hold(fill);
 	if (ret) {
 		ktcp_fill_siblings_failed(fill, ret);
 		return;
@@ -129,11 +142,11 @@ static void ktcp_fill_open_sibling(struct ktcp_fill *fill, const struct ktcp_sib
 	fill->next = ktcp_fill_read_sibling;
 }
 
-/* The next one, or, after all of them, whether they are still what they were. */
+/* The next one, if there is one. */
 static void ktcp_fill_take_sibling(struct ktcp_fill *fill)
 {
 	const struct ktcp_sibling *sibling = NULL;
-	bool hold;
+	int ret;
 
 	while (!sibling && ++fill->sibling.coding < KTCP_CODINGS)
 		sibling = ktcp_siblings_usable(fill->siblings, fill->sibling.coding);
@@ -141,14 +154,11 @@ static void ktcp_fill_take_sibling(struct ktcp_fill *fill)
 		ktcp_fill_open_sibling(fill, sibling);
 		return;
 	}
-	/* Only what has not changed meanwhile was read whole. */
-	rcu_read_lock();
-	hold = ktcp_siblings_hold(fill->siblings);
-	rcu_read_unlock();
-	if (hold)
-		fill->next = ktcp_fill_publish;
+	ret = ktcp_fill_siblings_hold(fill);
+	if (ret)
+		ktcp_fill_siblings_failed(fill, ret);
 	else
-		ktcp_fill_siblings_failed(fill, -EAGAIN);
+		fill->next = ktcp_fill_publish;
 }
 
 /*
