@@ -107,7 +107,7 @@ bool ktcp_fill_confirm(struct ktcp_fill *fill)
 	rcu_read_unlock();
 	if (state == KTCP_ANSWER_STALE)
 		return false;
-	WRITE_ONCE(fill->old->until, jiffies + fill->life);
+	WRITE_ONCE(fill->old->until, fill->since + fill->life);
 	ktcp_answer_retry_codings(fill->old);
 	ktcp_answer_asked_again(fill->old);
 	ktcp_stats_count_cache(KTCP_COUNT_cache_revalidations);
@@ -131,6 +131,7 @@ bool ktcp_fill_prove(struct ktcp_fill *fill, size_t name_size)
 {
 	const struct ktcp_server_options *options = fill->cache->options;
 
+	fill->since = jiffies;
 	fill->life = KTCP_FILL_LIFE;
 	if (ktcp_trail_record(&fill->trail, fill->root, fill->name, name_size, &fill->path))
 		return true;
@@ -282,7 +283,7 @@ static struct ktcp_answer *ktcp_fill_assemble(struct ktcp_fill *fill)
 		ktcp_answer_put(answer);
 		return NULL;
 	}
-	answer->until = jiffies + fill->life;
+	answer->until = fill->since + fill->life;
 	answer->codable = codable;
 	answer->mark = fill->mark;
 	answer->marked = fill->marked && fill->trail.count;

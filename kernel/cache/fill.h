@@ -41,7 +41,8 @@ struct ktcp_fill {
 	struct ktcp_answer *old;		/* looked right, but for its age; or NULL */
 	struct path path;			/* what the walk has led to; or none */
 	struct ktcp_trail trail;
-	unsigned long life;			/* of the answer, in jiffies */
+	unsigned long since;			/* when the walk ended, or the rendering */
+	unsigned long life;			/* of the answer from then on, in jiffies */
 	struct file *file;
 	struct ktcp_mark mark;			/* of the file */
 	bool marked;				/* the content is what it says */

@@ -294,6 +294,8 @@ void ktcp_fill_render(struct ktcp_fill *fill)
 		fill->life = min_t(unsigned long, fill->life, KTCP_FILL_LIFE_SHORT);
 	ktcp_rendering_free(fill->rendering);
 	fill->rendering = NULL;
+	/* What takes longer than its life would be made for each request. */
+	fill->since = jiffies;
 	fill->next = ktcp_fill_publish;
 	if (making == KTCP_MAKING_LATER && ktcp_fill_wait(fill))
 		fill->next = ktcp_fill_render;
